@@ -1,0 +1,6 @@
+#pragma once
+#include "engine/plugin.hpp"
+
+namespace wbverify {
+Plugin bucket_plugin();
+}  // namespace wbverify

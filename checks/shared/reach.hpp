@@ -1,0 +1,21 @@
+#pragma once
+// Names and connections are judged in the same words for every service.
+#include "clients/reach.hpp"
+#include "core/finding.hpp"
+#include "core/scene.hpp"
+
+namespace wbverify {
+
+/// How a service is spoken of.
+struct ServiceWords {
+  std::string service;   ///< `MySQL`
+  std::string setting;   ///< `MYSQL`
+  std::string why;       ///< what fails in W&B when it cannot be reached, one sentence
+};
+
+/// Every address of the host's name. Causes: the causes of DnsAnswer.
+Findings judge_dns(const Reach& reach, const ServiceWords& words, const Scene& scene);
+/// A connection to each address. fail when none accepts; warn `some-addresses-dead` when only some do.
+Findings judge_tcp(const Reach& reach, const ServiceWords& words, const Scene& scene);
+
+}  // namespace wbverify

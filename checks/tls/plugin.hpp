@@ -1,0 +1,6 @@
+#pragma once
+#include "engine/plugin.hpp"
+
+namespace wbverify {
+Plugin tls_plugin();
+}  // namespace wbverify

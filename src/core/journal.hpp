@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace wbverify {
+
+/// Something that was, or is about to be, written to somebody's system.
+struct JournalEntry {
+  std::string kind;    ///< who can undo it: `s3-object`, `mysql-table`
+  std::string where;   ///< the system, without a secret: `s3.example.com:443/wandb-files`
+  std::string name;    ///< what: an object's key, a table's name; always carries the run id
+  bool operator==(const JournalEntry&) const = default;
+};
+
+/// The list of what this run wrote. An entry is on disk (fsync) before the write that it announces is made. Thread-safe.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  /// An error when it could not be made durable: then the write must not happen.
+  virtual Result<void> announce(const JournalEntry& entry) = 0;
+  /// The thing is gone again.
+  virtual void settle(const JournalEntry& entry) = 0;
+  virtual std::vector<JournalEntry> open() const = 0;
+};
+
+}  // namespace wbverify

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace wbverify {
+
+/// A setting as checks may see it: where it came from and its value without secrets.
+struct SettingView {
+  std::string name;      ///< `MYSQL`
+  std::string kind;      ///< `environment`, `env-file`, `config-file`, `flag`, `default`
+  std::string file;      ///< path of the file, or empty
+  int line = 0;          ///< 1-based, 0 when it has none
+  std::string value;     ///< redacted
+  bool operator==(const SettingView&) const = default;
+};
+
+/// All that a check may know besides the facts: the moment and the settings, without a secret. It is recorded with the
+/// facts, so that a replay judges the same.
+struct Scene {
+  std::string run_id;
+  std::int64_t started = 0;                     ///< Unix time in milliseconds: the `now` of every check
+  std::map<std::string, SettingView> settings;  ///< by name, only those that are set
+  bool operator==(const Scene&) const = default;
+
+  const SettingView* find(const std::string& name) const;
+  /// `MYSQL in /etc/wandb.env line 4`, `MYSQL in the environment`, or `MYSQL (not set)`.
+  std::string origin(const std::string& name) const;
+  /// The literal change for the place where the setting is (or belongs): `In /etc/wandb.env line 4 write: NAME=VALUE`.
+  std::string change(const std::string& name, const std::string& value) const;
+};
+
+}  // namespace wbverify
