@@ -1,0 +1,45 @@
+#pragma once
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "engine/plugin.hpp"
+
+namespace wbverify {
+
+/// Which part of the suite to run.
+struct Selection {
+  std::vector<std::string> only;   ///< ids, globs (`mysql.*`), services or tags; empty: everything
+  std::vector<std::string> skip;   ///< the same; wins over `only`
+  bool read_only = false;          ///< no probe that writes
+};
+
+/// A pattern of the selection that matches nothing; what() names it and the nearest id.
+class SelectionError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct PlannedProbe {
+  const ProbeSpec* spec = nullptr;
+  std::string skip_reason;   ///< empty: it runs
+  bool wanted = true;        ///< false: no selected check needs it
+};
+
+struct PlannedCheck {
+  const CheckSpec* spec = nullptr;
+  const Plugin* plugin = nullptr;
+  std::string skip_reason;   ///< empty: it is judged
+  bool shown = true;         ///< false: not selected, judged only because a selected check needs it; not in the report
+};
+
+/// What will run, in catalogue order. Points into the catalogue, which outlives it.
+struct Plan {
+  std::vector<PlannedProbe> probes;
+  std::vector<PlannedCheck> checks;
+};
+
+/// Throws SelectionError.
+Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, const Selection& selection);
+
+}  // namespace wbverify

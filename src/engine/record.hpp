@@ -1,0 +1,39 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/report.hpp"
+#include "core/scene.hpp"
+#include "engine/plugin.hpp"
+
+namespace wbverify {
+
+/// What became of a probe, facts included.
+struct ProbeRecord {
+  ProbeInfo info;
+  std::string facts;     ///< JSON text; empty when there are none
+  std::string reason;    ///< why there are no facts: words for the checks
+  Blame blame = Blame::none;
+  std::vector<std::string> blocked_by;
+};
+
+/// Everything needed to judge a run again without the network. Free of secrets: facts pass the redactor before anything
+/// judges them.
+struct Record {
+  Scene scene;
+  RunInfo run;
+  std::map<std::string, ProbeRecord> probes;     ///< by probe id
+  std::map<std::string, std::string> skipped;    ///< check id → reason of the plan
+  std::vector<std::string> shown;                ///< ids of the checks in the report
+};
+
+/// JSON text, with its own version in `schema`.
+std::string encode_record(const Record& record);
+/// An error (cause `malformed`) with the place when the text is not a record.
+Result<Record> decode_record(std::string_view text);
+/// The report of a record, by today's checks: the same as the live run's, to the byte, when the checks are the same.
+Result<Report> judge_record(const Record& record, const std::vector<Plugin>& catalog);
+
+}  // namespace wbverify
