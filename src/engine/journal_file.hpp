@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -9,7 +10,8 @@
 
 namespace wbverify {
 
-/// Where journals lie: $XDG_STATE_HOME/wbverify/journal, ~/.local/state/… or, for root, /var/lib/wbverify/journal.
+/// Where journals lie: `journal` in $STATE_DIRECTORY (systemd), $XDG_STATE_HOME/wbverify, ~/.local/state/wbverify, or, without
+/// any of them, /var/lib/wbverify.
 std::filesystem::path journal_directory(const std::map<std::string, std::string>& environment);
 
 /// A journal in its own file (mode 0600), made at the first announcement and removed when everything in it is settled.

@@ -29,14 +29,16 @@ struct PlannedProbe {
 struct PlannedCheck {
   const CheckSpec* spec = nullptr;
   const Plugin* plugin = nullptr;
-  std::string skip_reason;   ///< empty: it is judged
-  bool shown = true;         ///< false: not selected, judged only because a selected check needs it; not in the report
+  std::string skip_reason;   ///< why its probe does not run here; empty: it is judged
+  bool wanted = true;        ///< false: neither selected nor needed by a selected one
 };
 
 /// What will run, in catalogue order. Points into the catalogue, which outlives it.
 struct Plan {
   std::vector<PlannedProbe> probes;
   std::vector<PlannedCheck> checks;
+  std::vector<std::string> shown;      ///< globs over result ids and check ids that are in the report; others only when they do not pass
+  std::vector<std::string> left_out;   ///< the same for what --skip names: reported as `skip`
 };
 
 /// Throws SelectionError.

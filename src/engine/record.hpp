@@ -14,9 +14,10 @@ namespace wbverify {
 struct ProbeRecord {
   ProbeInfo info;
   std::string facts;     ///< JSON text; empty when there are none
-  std::string reason;    ///< why there are no facts: words for the checks
+  std::string cause;     ///< of having no facts: `timed-out`, `interrupted`, `internal-error`, `not-applicable`
+  std::string reason;    ///< the same as a sentence
   Blame blame = Blame::none;
-  std::vector<std::string> blocked_by;
+  std::vector<std::string> blocked_by;   ///< results that did not pass, so that it did not run
 };
 
 /// Everything needed to judge a run again without the network. Free of secrets: facts pass the redactor before anything
@@ -24,9 +25,10 @@ struct ProbeRecord {
 struct Record {
   Scene scene;
   RunInfo run;
-  std::map<std::string, ProbeRecord> probes;     ///< by probe id
-  std::map<std::string, std::string> skipped;    ///< check id → reason of the plan
-  std::vector<std::string> shown;                ///< ids of the checks in the report
+  std::map<std::string, ProbeRecord> probes;   ///< by probe id
+  std::vector<std::string> checks;             ///< ids of the checks judged
+  std::vector<std::string> not_judged;         ///< ids of the others that this version had
+  std::vector<std::string> shown, left_out;    ///< as in Plan
 };
 
 /// JSON text, with its own version in `schema`.

@@ -19,6 +19,7 @@ struct RunEvents {
 
 struct RunOptions {
   std::chrono::milliseconds timeout{60000};   ///< the run's deadline: the report is complete at most one second later
+  int retries = 2;                            ///< how often a probe with a transient outcome is asked again
   std::stop_token stop;                       ///< asked to stop: the report is partial, what had no result is `unknown`
   std::shared_ptr<Journal> journal;
   RunEvents events;

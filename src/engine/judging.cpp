@@ -1,0 +1,200 @@
+#include "engine/judging.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "core/redactor.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+
+bool satisfies(Status status) { return status == Status::pass || status == Status::warn || status == Status::skip; }
+
+void add_once(std::vector<std::string>& list, const std::string& item) {
+  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+Finding unknown(std::string cause, std::string observed, Blame blame) {
+  Finding finding;
+  finding.status = Status::unknown;
+  finding.cause = std::move(cause);
+  finding.observed = std::move(observed);
+  finding.blame = blame;
+  return finding;
+}
+
+void redact(Finding& finding) {
+  const Redactor& redactor = Redactor::process();
+  for (std::string* text : {&finding.title, &finding.observed, &finding.expected, &finding.why, &finding.fix, &finding.reproduce}) {
+    *text = redactor.redact(*text);
+  }
+}
+
+}  // namespace
+
+bool selects(const std::vector<std::string>& patterns, std::string_view check, std::string_view id) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return glob_match(pattern, check) || glob_match(pattern, id); });
+}
+
+Judging::Judging(std::vector<const CheckSpec*> checks, Scene scene, std::vector<std::string> shown,
+                 std::vector<std::string> left_out)
+    : checks_(std::move(checks)),
+      scene_(std::move(scene)),
+      shown_(std::move(shown)),
+      left_out_(std::move(left_out)),
+      settled_(checks_.size()) {}
+
+void Judging::probe_ended(const ProbeRecord& record, Facts facts) {
+  ended_.insert_or_assign(record.info.id, Ended{record, std::move(facts)});
+}
+
+int Judging::settled_count() const {
+  return static_cast<int>(std::count_if(settled_.begin(), settled_.end(), [](const auto& s) { return s.has_value(); }));
+}
+
+const std::vector<CheckResult>* Judging::results_of(std::string_view check, bool& known) const {
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    if (checks_[i]->id != check) continue;
+    known = true;
+    return settled_[i] ? &*settled_[i] : nullptr;
+  }
+  known = false;
+  return nullptr;
+}
+
+NeedState Judging::state(const std::vector<std::string>& needs) const {
+  NeedState state;
+  for (const auto& need : needs) {
+    const auto slash = need.find('/');
+    bool known = false;
+    const auto* results = results_of(std::string_view(need).substr(0, slash), known);
+    if (!known) continue;
+    if (results == nullptr) {
+      state.pending = true;
+      continue;
+    }
+    for (const auto& result : *results) {
+      // A finding without a row speaks for every row.
+      if (slash != std::string::npos && result.id != need && result.id != result.check) continue;
+      if (satisfies(result.finding.status)) continue;
+      if (result.finding.status != Status::blocked) {
+        add_once(state.blocked_by, result.id);
+      }
+      for (const auto& root : result.blocked_by) add_once(state.blocked_by, root);
+    }
+  }
+  return state;
+}
+
+std::vector<CheckResult> Judging::whole(const CheckSpec& check, Finding finding, const std::vector<std::string>& blocked_by) const {
+  CheckResult result;
+  result.id = result.check = check.id;
+  result.finding = std::move(finding);
+  result.finding.title = check.title;
+  result.blocked_by = blocked_by;
+  result.more = "wbverify explain " + check.id;
+  return {std::move(result)};
+}
+
+std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& probe) const {
+  if (!probe.facts) {
+    if (!probe.record.blocked_by.empty()) {
+      Finding finding;
+      finding.status = Status::blocked;
+      finding.cause = "blocked";
+      finding.observed = "Waits for " + join(probe.record.blocked_by, ", ") + ".";
+      return whole(check, std::move(finding), probe.record.blocked_by);
+    }
+    if (probe.record.cause == "not-applicable") return whole(check, skipped(probe.record.reason));
+    auto results = whole(check, unknown(probe.record.cause, probe.record.reason, probe.record.blame));
+    results.front().duration_ms = probe.record.info.duration_ms;
+    return results;
+  }
+  Findings findings;
+  try {
+    findings = check.judge(probe.facts, scene_);
+  } catch (const std::exception& error) {
+    findings = {unknown("internal-error", std::string("The facts could not be judged: ") + clean(error.what()), Blame::tool)};
+  }
+  if (findings.empty()) findings = {unknown("internal-error", "The check came to no verdict.", Blame::tool)};
+  std::vector<CheckResult> results;
+  for (auto& finding : findings) {
+    CheckResult result;
+    result.check = check.id;
+    result.id = finding.row.empty() ? check.id : check.id + "/" + finding.row;
+    if (finding.title.empty()) finding.title = check.title;
+    if (!finding.setting.empty()) result.origin = scene_.origin(finding.setting);
+    redact(finding);
+    result.finding = std::move(finding);
+    result.more = "wbverify explain " + check.id;
+    result.duration_ms = probe.record.info.duration_ms;
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+void Judging::settle() {
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      if (settled_[i]) continue;
+      const CheckSpec& check = *checks_[i];
+      // What does not apply here is skipped, whatever became of what it would have needed.
+      const auto ended = ended_.find(check.probe);
+      if (ended != ended_.end() && ended->second.record.cause == "not-applicable") {
+        settled_[i] = judge(check, ended->second);
+        progress = true;
+        continue;
+      }
+      const NeedState needs = state(check.needs);
+      if (needs.pending) continue;
+      if (!needs.blocked_by.empty()) {
+        Finding finding;
+        finding.status = Status::blocked;
+        finding.cause = "blocked";
+        finding.observed = "Waits for " + join(needs.blocked_by, ", ") + ".";
+        settled_[i] = whole(check, std::move(finding), needs.blocked_by);
+      } else if (ended != ended_.end()) {
+        settled_[i] = judge(check, ended->second);
+      } else {
+        continue;
+      }
+      progress = true;
+    }
+  }
+}
+
+std::optional<std::vector<CheckResult>> Judging::results(std::size_t check) const {
+  if (!settled_[check]) return std::nullopt;
+  std::vector<CheckResult> out;
+  for (const CheckResult& settled : *settled_[check]) {
+    CheckResult result = settled;
+    const bool selected = selects(shown_, result.check, result.id);
+    if (selects(left_out_, result.check, result.id)) {
+      if (!selected) continue;
+      Finding finding = skipped("Left out by --skip.");
+      finding.cause = "left-out";
+      finding.row = result.finding.row;
+      finding.title = result.finding.title;
+      result.finding = std::move(finding);
+      result.blocked_by.clear();
+      result.origin.clear();
+    } else if (!selected && satisfies(result.finding.status)) {
+      continue;
+    }
+    out.push_back(std::move(result));
+  }
+  return out;
+}
+
+void Judging::close() {
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    if (!settled_[i]) {
+      settled_[i] = whole(*checks_[i], unknown("internal-error", "The check was never reached: its needs run in a circle.", Blame::tool));
+    }
+  }
+}
+
+}  // namespace wbverify

@@ -1,0 +1,108 @@
+#include "engine/record.hpp"
+
+#include <algorithm>
+
+#include "engine/judging.hpp"
+#include "util/json.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+constexpr const char* record_schema = "wbverify-record/1";
+}
+
+NLOHMANN_JSON_SERIALIZE_ENUM(Blame, {{Blame::none, "none"},
+                                     {Blame::target, "target"},
+                                     {Blame::path, "path"},
+                                     {Blame::machine, "machine"},
+                                     {Blame::tool, "tool"}})
+WBVERIFY_JSON(SettingView, name, kind, file, line, value)
+WBVERIFY_JSON(Scene, run_id, started, settings)
+WBVERIFY_JSON(RunInfo, id, version, started, duration_ms, deadline_ms, attempts, interrupted, exit_status, target)
+WBVERIFY_JSON(ProbeInfo, id, duration_ms, attempts, round_trips, outcome)
+
+std::string encode_record(const Record& record) {
+  nlohmann::json probes = nlohmann::json::array();
+  for (const auto& [id, probe] : record.probes) {
+    nlohmann::json row = {{"info", probe.info},     {"cause", probe.cause}, {"reason", probe.reason},
+                          {"blame", probe.blame},   {"blocked_by", probe.blocked_by},
+                          {"facts", nullptr}};
+    if (!probe.facts.empty()) row["facts"] = nlohmann::json::parse(probe.facts);
+    probes.push_back(std::move(row));
+  }
+  const nlohmann::json root = {{"schema", record_schema},     {"scene", record.scene},   {"run", record.run},
+                               {"probes", std::move(probes)}, {"checks", record.checks}, {"shown", record.shown},
+                               {"left_out", record.left_out}, {"not_judged", record.not_judged}};
+  return root.dump(1) + "\n";
+}
+
+Result<Record> decode_record(std::string_view text) {
+  try {
+    const nlohmann::json root = nlohmann::json::parse(text);
+    const std::string schema = root.is_object() ? root.value("schema", std::string()) : std::string();
+    if (schema != record_schema) {
+      return fail({"malformed", "This is no record of wbverify: \"schema\" is " + (schema.empty() ? "absent" : clean(schema, 60)) +
+                                    ", expected " + record_schema + ".",
+                   Blame::machine, false});
+    }
+    Record record;
+    root.at("scene").get_to(record.scene);
+    root.at("run").get_to(record.run);
+    root.at("checks").get_to(record.checks);
+    root.at("not_judged").get_to(record.not_judged);
+    root.at("shown").get_to(record.shown);
+    root.at("left_out").get_to(record.left_out);
+    for (const auto& row : root.at("probes")) {
+      ProbeRecord probe;
+      row.at("info").get_to(probe.info);
+      row.at("cause").get_to(probe.cause);
+      row.at("reason").get_to(probe.reason);
+      row.at("blame").get_to(probe.blame);
+      row.at("blocked_by").get_to(probe.blocked_by);
+      if (!row.at("facts").is_null()) probe.facts = row.at("facts").dump();
+      record.probes[probe.info.id] = std::move(probe);
+    }
+    return record;
+  } catch (const nlohmann::json::exception& error) {
+    return fail({"malformed", clean(error.what()), Blame::machine, false});
+  }
+}
+
+Result<Report> judge_record(const Record& record, const std::vector<Plugin>& catalog) {
+  std::vector<const CheckSpec*> checks;
+  std::map<std::string, const ProbeSpec*> probes;
+  Report report;
+  report.run = record.run;
+  for (const auto& plugin : catalog) {
+    for (const auto& probe : plugin.probes) {
+      probes[probe.id] = &probe;
+      const auto recorded = record.probes.find(probe.id);
+      if (recorded != record.probes.end()) report.probes.push_back(recorded->second.info);
+    }
+    for (const auto& check : plugin.checks) {
+      // A check younger than the record is judged too, when its probe brought facts then.
+      const bool unwanted = std::find(record.not_judged.begin(), record.not_judged.end(), check.id) != record.not_judged.end();
+      if (!unwanted && record.probes.contains(check.probe)) checks.push_back(&check);
+    }
+  }
+  Judging judging(checks, record.scene, record.shown, record.left_out);
+  for (const auto& [id, probe] : record.probes) {
+    const auto spec = probes.find(id);
+    if (spec == probes.end()) continue;
+    Facts facts;
+    try {
+      if (!probe.facts.empty()) facts = spec->second->decode(probe.facts);
+    } catch (const std::exception& error) {
+      return fail({"malformed", "The facts of probe " + id + ": " + clean(error.what()), Blame::machine, false});
+    }
+    judging.probe_ended(probe, std::move(facts));
+  }
+  judging.settle();
+  judging.close();
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    for (auto& result : *judging.results(i)) report.results.push_back(std::move(result));
+  }
+  return report;
+}
+
+}  // namespace wbverify
