@@ -1,0 +1,169 @@
+#include "engine/run.hpp"
+
+#include <gmock/gmock.h>
+
+#include "core/redactor.hpp"
+#include "core/secret.hpp"
+#include "toy_suite.hpp"
+
+namespace wbverify::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Run, ResultsLeaveInCatalogueOrderWhileLaterProbesWork) {
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("slow", says("ok", 120ms))}, {toy_check("a.one", "slow")}, {}},
+                                       {"b", "B", {toy_probe("quick", says("ok"))}, {toy_check("b.one", "quick")}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_THAT(ran.order, ElementsAre("a.one", "b.one"));
+  EXPECT_LT(ran.seconds, 1);
+}
+
+TEST(Run, IndependentProbesRunSideBySide) {
+  std::vector<Plugin> catalog;
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    catalog.push_back({id, id, {toy_probe(id, says("ok", 200ms))}, {toy_check(std::string(id) + ".x", id)}, {}});
+  }
+  EXPECT_LT(run_suite(catalog).seconds, 0.6);
+}
+
+TEST(Run, OneCauseBlocksAllThatDependOnIt) {
+  bool asked = false;
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("first", says("refused"))}, {toy_check("a.root", "first"), toy_check("a.leaf", "first", {"a.root"})}, {}},
+      {"b", "B", {toy_probe("second", [&](const ProbeContext&) { asked = true; return ToyFacts{"ok"}; }, {"a.leaf"})}, {toy_check("b.leaf", "second")}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(ran.status("a.root"), Status::fail);
+  EXPECT_EQ(ran.status("a.leaf"), Status::blocked);
+  EXPECT_EQ(ran.status("b.leaf"), Status::blocked);
+  EXPECT_THAT(ran.result("b.leaf").blocked_by, ElementsAre("a.root"));
+  EXPECT_FALSE(asked) << "a probe whose need did not pass must not touch its service";
+  EXPECT_EQ(ran.result("a.root").origin, "MYSQL in /etc/wandb.env line 4");
+}
+
+TEST(Run, ANeedMayNameARow) {
+  const std::vector<Plugin> catalog = {{"a",
+                                        "A",
+                                        {toy_probe("p", says("row:bad")), toy_probe("q", says("ok"))},
+                                        {toy_check("a.rows", "p"), toy_check("a.on-bad", "q", {"a.rows/bad"}),
+                                         toy_check("a.on-fine", "q", {"a.rows/fine"}), toy_check("a.on-absent", "q", {"a.rows/absent"})},
+                                        {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(ran.status("a.rows/bad"), Status::fail);
+  EXPECT_EQ(ran.status("a.on-bad"), Status::blocked);
+  EXPECT_EQ(ran.status("a.on-fine"), Status::pass);
+  EXPECT_EQ(ran.status("a.on-absent"), Status::pass);
+}
+
+TEST(Run, SkipsAndWarningsDoNotBlock) {
+  ProbeSpec elsewhere = toy_probe("elsewhere", says("ok"));
+  elsewhere.skip = [](const Settings&) { return "Only on Mars."; };
+  const std::vector<Plugin> catalog = {{"a",
+                                        "A",
+                                        {elsewhere, toy_probe("w", says("warn")), toy_probe("q", says("ok"))},
+                                        {toy_check("a.mars", "elsewhere"), toy_check("a.warn", "w"), toy_check("a.last", "q", {"a.mars", "a.warn"})},
+                                        {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(ran.status("a.mars"), Status::skip);
+  EXPECT_EQ(ran.result("a.mars").finding.observed, "Only on Mars.");
+  EXPECT_EQ(ran.status("a.last"), Status::pass);
+}
+
+TEST(Run, AHungProbeIsGivenUpAndTheReportIsComplete) {
+  static std::atomic<bool> release = false;
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("hung", [](const ProbeContext&) { while (!release) std::this_thread::sleep_for(5ms); return ToyFacts{"ok"}; })},
+       {toy_check("a.hung", "hung"), toy_check("a.after", "hung", {"a.hung"})}, {}},
+      {"b", "B", {toy_probe("fine", says("ok"))}, {toy_check("b.fine", "fine")}, {}}};
+  RunOptions options;
+  options.timeout = 400ms;
+  const Ran ran = run_suite(catalog, options);
+  release = true;
+  EXPECT_LT(ran.seconds, 1.4);
+  EXPECT_TRUE(ran.outcome.hung);
+  EXPECT_EQ(ran.status("a.hung"), Status::unknown);
+  EXPECT_EQ(ran.result("a.hung").finding.cause, "timed-out");
+  EXPECT_EQ(ran.status("a.after"), Status::blocked);
+  EXPECT_EQ(ran.status("b.fine"), Status::pass);
+  std::this_thread::sleep_for(50ms);
+}
+
+TEST(Run, ATransientOutcomeIsAskedAgain) {
+  std::atomic<int> asked = 0;
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("flaky", [&](const ProbeContext&) { return ++asked < 2 ? ToyFacts{"refused", true} : ToyFacts{"ok", false}; })}, {toy_check("a.x", "flaky")}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(ran.status("a.x"), Status::pass);
+  EXPECT_EQ(ran.outcome.report.probes.front().attempts, 2);
+  asked = -100;
+  RunOptions once;
+  once.retries = 0;
+  EXPECT_EQ(run_suite(catalog, once).status("a.x"), Status::fail);
+  EXPECT_EQ(asked, -99);
+}
+
+TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
+  std::stop_source source;
+  bool cleaned_up = false;
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("quick", says("ok"))}, {toy_check("a.x", "quick")}, {}},
+      {"b", "B", {toy_probe("long", [&](const ProbeContext& context) {
+         while (!context.stop.stop_requested()) std::this_thread::sleep_for(2ms);
+         cleaned_up = true;
+         return ToyFacts{"ok"};
+       })}, {toy_check("b.x", "long")}, {}},
+      {"c", "C", {toy_probe("never", says("ok"), {"b.x"})}, {toy_check("c.x", "never")}, {}}};
+  RunOptions options;
+  options.stop = source.get_token();
+  const std::jthread killer([&] {
+    std::this_thread::sleep_for(100ms);
+    source.request_stop();
+  });
+  const Ran ran = run_suite(catalog, options);
+  EXPECT_LT(ran.seconds, 1);
+  EXPECT_TRUE(cleaned_up);
+  EXPECT_TRUE(ran.outcome.report.run.interrupted);
+  EXPECT_FALSE(ran.outcome.hung);
+  EXPECT_EQ(ran.status("a.x"), Status::pass);
+  EXPECT_EQ(ran.status("c.x"), Status::unknown);
+  EXPECT_EQ(ran.result("c.x").finding.cause, "interrupted");
+}
+
+TEST(Run, MistakesOfAPluginAreToldAndHarmNothingElse) {
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("thrower", [](const ProbeContext&) -> ToyFacts { throw std::runtime_error("boom\x1b[31m"); }), toy_probe("bad", says("throw")), toy_probe("empty", says("nothing"))},
+       {toy_check("a.thrown", "thrower"), toy_check("a.bad", "bad"), toy_check("a.empty", "empty")}, {}}};
+  const Ran ran = run_suite(catalog);
+  for (const char* id : {"a.thrown", "a.bad", "a.empty"}) {
+    EXPECT_EQ(ran.status(id), Status::unknown) << id;
+    EXPECT_EQ(ran.result(id).finding.blame, Blame::tool) << id;
+    EXPECT_EQ(ran.result(id).finding.observed.find('\x1b'), std::string::npos) << id;
+  }
+}
+
+TEST(Run, FactsPassTheRedactorBeforeTheyAreJudgedOrRecorded) {
+  const Secret secret("correct-horse-battery");
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("Access denied using correct-horse-battery"))}, {toy_check("a.x", "p")}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_THAT(ran.result("a.x").finding.observed, HasSubstr("[redacted]"));
+  EXPECT_THAT(encode_record(ran.outcome.record), Not(HasSubstr("correct-horse")));
+}
+
+TEST(Run, ACircleOfNeedsEnds) {
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("ok"))}, {toy_check("a.x", "p", {"a.y"}), toy_check("a.y", "p", {"a.x"})}, {}}};
+  EXPECT_EQ(run_suite(catalog).status("a.x"), Status::unknown);
+}
+
+TEST(Run, ReadsWaitForTheOtherProbe) {
+  ProbeSpec reader = toy_probe("reader", [](const ProbeContext& context) { return ToyFacts{context.facts_of("source").as<ToyFacts>().text}; });
+  reader.reads = {"source"};
+  const std::vector<Plugin> catalog = {{"a", "A", {reader, toy_probe("source", says("ok", 60ms))}, {toy_check("a.r", "reader"), toy_check("a.s", "source")}, {}}};
+  EXPECT_EQ(run_suite(catalog).status("a.r"), Status::pass);
+}
+
+}  // namespace
+}  // namespace wbverify::test
