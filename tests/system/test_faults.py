@@ -1,0 +1,78 @@
+"""The fault lab: each fault, against the whole suite, is named once and right, and nothing else changes."""
+import json
+import os
+
+import pytest
+from conftest import RESULTS
+from program import catalogue, verify
+from sandbox.lab import FAULTS, NEAR_MISSES
+
+BAD = ("fail", "unknown", "warn")
+
+
+def check_of(row):
+    return row.split("/")[0]
+
+
+def keep(fault, run, right):
+    named = ", ".join(f"{i}: {r['cause']}" for i, r in run.results.items() if r["status"] in ("fail", "unknown", "warn"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with open(RESULTS / f"{worker}.jsonl", "a") as out:
+        out.write(json.dumps({"fault": fault, "named": named[:200], "seconds": run.seconds, "right": right}) + "\n")
+
+
+def differences(fault, run, healthy):
+    """What the run says that the fault does not explain."""
+    wrong = []
+    for check, cause in fault.kills.items():
+        row = run.results.get(check)
+        status = fault.status.get(check, "fail") if isinstance(fault.status, dict) else fault.status or "fail"
+        if row is None:
+            wrong.append(f"{check}: no such row")
+        elif (row["status"], row["cause"]) != (status, cause):
+            wrong.append(f"{check}: {row['status']} {row['cause']}, declared {status} {cause}\n    {row['observed']}")
+    for check, row in run.results.items():
+        if check in fault.kills:
+            continue
+        before = healthy.results.get(check)
+        if row["status"] == "blocked":
+            strangers = [i for i in row["blocked_by"] if i not in fault.kills]
+            if strangers:
+                wrong.append(f"{check}: blocked by {strangers}")
+        elif row["status"] in BAD and (before is None or (row["status"], row["cause"]) != (before["status"], before["cause"])):
+            wrong.append(f"{check}: {row['status']} {row['cause']}, not declared\n    {row['observed']}")
+    for check in {check_of(i) for i in healthy.results} - {check_of(i) for i in run.results}:
+        wrong.append(f"{check}: missing from the report")
+    return wrong
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_fault(name, base, healthy_results):
+    fault = FAULTS[name]
+    with base.fork([name]) as box:
+        run = verify(box)
+    wrong = differences(fault, run, healthy_results)
+    expected_exit = fault.exit if fault.exit is not None else 1
+    if run.exit != expected_exit:
+        wrong.append(f"exit status {run.exit}, declared {expected_exit}")
+    keep(name, run, not wrong)
+    assert not wrong, "\n" + "\n".join(wrong) + "\n\n" + run.stdout
+
+
+@pytest.mark.parametrize("name", sorted(NEAR_MISSES))
+def test_near_miss(name, base, healthy_results):
+    near = NEAR_MISSES[name]
+    with base.fork([name]) as box:
+        run = verify(box)
+    bad = [f"{i}: {r['status']} {r['cause']}: {r['observed']}" for i, r in run.results.items()
+           if r["status"] in ("fail", "unknown", "blocked") and check_of(i) in {check_of(s) for s in near.spares}]
+    assert not bad, "\n".join(bad) + "\n\n" + run.stdout
+
+
+def test_every_check_has_a_killing_fault_and_a_near_miss():
+    killed = {check_of(check) for fault in FAULTS.values() for check in fault.kills}
+    spared = {check_of(check) for near in NEAR_MISSES.values() for check in near.spares}
+    checks = set(catalogue())
+    assert not checks - killed, "no killing fault: " + ", ".join(sorted(checks - killed))
+    assert not checks - spared, "no near miss: " + ", ".join(sorted(checks - spared))
+    assert not killed - checks, "faults for checks that do not exist: " + ", ".join(sorted(killed - checks))
