@@ -1,6 +1,23 @@
 #include "core/scene.hpp"
 
 namespace wbverify {
+namespace {
+
+std::string place(const SettingView& view) {
+  return view.file + (view.line > 0 ? " line " + std::to_string(view.line) : "");
+}
+
+/// A YAML scalar that reads back as the value, in single quotes, where only the quote itself is special.
+std::string yaml_scalar(const std::string& value) {
+  std::string out = "'";
+  for (const char c : value) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out + "'";
+}
+
+}  // namespace
 
 const SettingView* Scene::find(const std::string& name) const {
   const auto at = settings.find(name);
@@ -10,23 +27,25 @@ const SettingView* Scene::find(const std::string& name) const {
 std::string Scene::origin(const std::string& name) const {
   const SettingView* view = find(name);
   if (view == nullptr) return name + " (not set)";
-  if (view->kind == "environment") return name + " in the environment";
-  if (view->kind == "flag") return name + " on the command line";
+  const std::string& written = view->alias.empty() ? name : view->alias;
+  if (view->kind == "environment") return written + " in the environment";
+  if (view->kind == "flag") return written + " on the command line";
   if (view->kind == "default") return name + " (default)";
-  return name + " in " + view->file + (view->line > 0 ? " line " + std::to_string(view->line) : "");
+  return written + " in " + place(*view);
 }
 
 std::string Scene::change(const std::string& name, const std::string& value) const {
   const SettingView* view = find(name);
-  if (view == nullptr) return "Set in the server's environment: " + name + "=" + value;
-  if (view->kind == "environment") return "In the environment: " + name + "=" + value;
-  if (view->kind == "env-file") {
-    return "In " + view->file + " line " + std::to_string(view->line) + " write: " + name + "=" + value;
+  const std::string& written = view != nullptr && !view->alias.empty() ? view->alias : name;
+  const std::string line = written + "=" + value;
+  if (view == nullptr || view->kind == "default") {
+    if (!home.empty()) return "Add to " + home + " the line: " + line;
+    return "Set in the environment of the W&B Server: " + line;
   }
-  if (view->kind == "config-file") {
-    return "In " + view->file + " line " + std::to_string(view->line) + " write: " + name + ": \"" + value + "\"";
-  }
-  return name + "=" + value;
+  if (view->kind == "environment") return "In the environment of the W&B Server set: " + line;
+  if (view->kind == "flag") return "On the command line write: " + written + " " + value;
+  if (view->kind == "config-file") return "In " + place(*view) + " write: " + written + ": " + yaml_scalar(value);
+  return "In " + place(*view) + " write: " + line;
 }
 
 }  // namespace wbverify

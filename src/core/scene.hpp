@@ -8,6 +8,7 @@ namespace wbverify {
 /// A setting as checks may see it: where it came from and its value without secrets.
 struct SettingView {
   std::string name;      ///< `MYSQL`
+  std::string alias;     ///< as it is written there when that is another name, such as `GORILLA_METADATA_STORE`
   std::string kind;      ///< `environment`, `env-file`, `config-file`, `flag`, `default`
   std::string file;      ///< path of the file, or empty
   int line = 0;          ///< 1-based, 0 when it has none
@@ -21,12 +22,14 @@ struct Scene {
   std::string run_id;
   std::int64_t started = 0;                     ///< Unix time in milliseconds: the `now` of every check
   std::map<std::string, SettingView> settings;  ///< by name, only those that are set
+  std::string home;                             ///< file where a setting that is missing belongs, or empty
   bool operator==(const Scene&) const = default;
 
   const SettingView* find(const std::string& name) const;
-  /// `MYSQL in /etc/wandb.env line 4`, `MYSQL in the environment`, or `MYSQL (not set)`.
+  /// `MYSQL in /etc/wandb.env line 4`, `MYSQL in the environment`, or `MYSQL (not set)`. An alias stands under its own name.
   std::string origin(const std::string& name) const;
-  /// The literal change for the place where the setting is (or belongs): `In /etc/wandb.env line 4 write: NAME=VALUE`.
+  /// The literal change for the place where the setting is (or belongs): `In /etc/wandb.env line 4 write: NAME=VALUE`,
+  /// `Add to /etc/wandb.env the line: NAME=VALUE`. Written for the syntax of the place; one line.
   std::string change(const std::string& name, const std::string& value) const;
 };
 

@@ -16,8 +16,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Blame, {{Blame::none, "none"},
                                      {Blame::path, "path"},
                                      {Blame::machine, "machine"},
                                      {Blame::tool, "tool"}})
-WBVERIFY_JSON(SettingView, name, kind, file, line, value)
-WBVERIFY_JSON(Scene, run_id, started, settings)
+WBVERIFY_JSON(SettingView, name, alias, kind, file, line, value)
+WBVERIFY_JSON(Scene, run_id, started, settings, home)
 WBVERIFY_JSON(RunInfo, id, version, started, duration_ms, deadline_ms, attempts, interrupted, exit_status, target)
 WBVERIFY_JSON(ProbeInfo, id, duration_ms, attempts, round_trips, outcome)
 

@@ -30,9 +30,9 @@ std::size_t sequence_length(std::string_view text, std::uint32_t& code) {
 }
 
 bool is_control(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0x2028 || code == 0x2029 ||
-         code == 0xFEFF;
+  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
+         (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -44,7 +44,8 @@ std::string clean(std::string_view text, std::size_t limit) {
   static constexpr std::string_view ellipsis = "…";
   std::string out;
   // The text may be endless; what comes after the limit is not even looked at. An escape is at most 8 bytes long.
-  out.reserve(std::min(text.size(), limit) + ellipsis.size());
+  out.reserve(std::min(text.size(), limit));
+  std::size_t room_for_ellipsis = 0;   // the longest whole pieces after which the ellipsis still fits
   bool blank = true;
   for (std::size_t i = 0; i < text.size();) {
     std::uint32_t code = 0;
@@ -62,19 +63,21 @@ std::string clean(std::string_view text, std::size_t limit) {
       if (code <= 0xFF) {
         piece = {'\\', 'x', digits[code >> 4], digits[code & 0xF]};
       } else {
-        piece = "\\u";
-        for (int shift = 12; shift >= 0; shift -= 4) piece += digits[code >> shift & 0xF];
+        piece = code <= 0xFFFF ? "\\u" : "\\U";
+        for (int shift = code <= 0xFFFF ? 12 : 28; shift >= 0; shift -= 4) piece += digits[code >> shift & 0xF];
       }
     } else {
       piece = text.substr(i, length);
       i += length;
     }
     if (out.size() + piece.size() > limit) {
-      out += ellipsis;
-      return out;
+      if (piece == " " && trim(text.substr(i)).empty()) break;
+      out.resize(room_for_ellipsis);
+      return limit < ellipsis.size() ? out : out.append(ellipsis);
     }
     blank = piece == " ";
     out += piece;
+    if (out.size() + ellipsis.size() <= limit) room_for_ellipsis = out.size();
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
@@ -141,6 +144,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::string best;
   std::size_t best_distance = std::min<std::size_t>(3, (word.size() + 1) / 2);
   for (const auto& candidate : candidates) {
+    if (std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size()) >= best_distance) continue;
     std::vector<std::size_t> row(candidate.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < word.size(); ++i) {

@@ -6,8 +6,8 @@
 namespace wbverify {
 
 /// Text of a stranger made fit to be shown: invalid UTF-8 becomes U+FFFD, control characters (C0, DEL, C1, bidirectional
-/// overrides) become visible escapes such as `\x1b`, line ends and tabs become one blank, at most `limit` bytes with `…`
-/// at the cut.
+/// overrides, what has no width) become visible escapes such as `\x1b`, runs of blanks, line ends and tabs become one blank,
+/// none at the ends. At most `limit` bytes, with `…` at the cut.
 std::string clean(std::string_view text, std::size_t limit = 512);
 
 std::string to_lower(std::string_view text);  ///< ASCII only

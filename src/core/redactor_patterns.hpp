@@ -1,0 +1,55 @@
+#pragma once
+// Finds every known secret in one pass over a text (Aho and Corasick 1975).
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/redactor_views.hpp"
+
+namespace wbverify::redaction {
+
+class Patterns {
+ public:
+  Patterns();
+  ~Patterns();
+  Patterns(const Patterns&) = delete;
+  Patterns& operator=(const Patterns&) = delete;
+
+  /// The secret in the encodings that cannot be undone in the text: base64 at each alignment, hexadecimal, UTF-16, form
+  /// style; its lines and the parts of a JWT one by one. Nothing when it is shorter than 4 bytes.
+  void add_secret(std::string_view secret);
+  /// To be called once, after the last add_secret.
+  void link();
+  bool empty() const { return patterns_.empty(); }
+
+  /// Adds the places of all secrets. `ends` says that the text may have been cut at its end: then a beginning of a secret
+  /// there is a hit too, and always before an ellipsis.
+  void find(std::string_view text, bool ends, Ranges& hits) const;
+
+ private:
+  struct Pattern {
+    std::string bytes;
+    bool exact = false;         ///< upper and lower case are told apart
+    bool widen_left = false;    ///< base64: the neighbour holds a few bits of the secret
+    bool widen_right = false;
+    std::int32_t next = -1;     ///< another one that is the same when folded
+  };
+  struct Node {
+    std::int32_t child = -1, sibling = -1, fail = 0;
+    std::int32_t pattern = -1;   ///< that ends here
+    std::int32_t shorter = -1;   ///< nearest node on the way of `fail` where one ends
+    std::int32_t depth = 0;
+    std::uint8_t byte = 0;
+  };
+  void add(Pattern pattern);
+  void add_base64(std::string_view secret);
+  std::int32_t child_of(std::int32_t node, std::uint8_t byte) const;
+
+  std::vector<Pattern> patterns_;
+  std::vector<Node> nodes_;
+  std::array<std::int32_t, 256> first_{};   ///< children of the root, 0: none
+};
+
+}  // namespace wbverify::redaction
