@@ -168,6 +168,8 @@ std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const
     if (leftover.alive) continue;
     const Descriptor file(::open(leftover.file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
     if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    // The file may end in the middle of a line.
+    write_all(file.get(), "\n");
     bool all_gone = true;
     for (const auto& entry : leftover.entries) {
       Undone undone{leftover.run_id, entry, "No plugin of this version knows how to undo a " + clean(entry.kind, 40) + "."};

@@ -1,6 +1,7 @@
 #include "engine/record.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/judging.hpp"
 #include "util/json.hpp"
@@ -100,7 +101,8 @@ Result<Report> judge_record(const Record& record, const std::vector<Plugin>& cat
   judging.settle();
   judging.close();
   for (std::size_t i = 0; i < checks.size(); ++i) {
-    for (auto& result : *judging.results(i)) report.results.push_back(std::move(result));
+    auto results = judging.results(i);
+    std::move(results->begin(), results->end(), std::back_inserter(report.results));
   }
   return report;
 }

@@ -40,7 +40,11 @@ Ran run_suite(const std::vector<Plugin>& catalog, RunOptions options, const Sele
   auto settings = std::make_shared<Settings>();
   settings->scene.run_id = "0123456789abcdef";
   settings->scene.started = 1790000000000;
-  settings->scene.settings["MYSQL"] = {"MYSQL", "env-file", "/etc/wandb.env", 4, "mysql://…"};
+  SettingView& mysql = settings->scene.settings["MYSQL"];
+  mysql.name = "MYSQL";
+  mysql.kind = "env-file";
+  mysql.file = "/etc/wandb.env";
+  mysql.line = 4;
   Ran ran;
   options.journal = std::make_shared<MemoryJournal>();
   options.events.result = [&](const Plugin&, const CheckResult& result) { ran.order.push_back(result.id); };
