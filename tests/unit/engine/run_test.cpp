@@ -74,7 +74,8 @@ TEST(Run, SkipsAndWarningsDoNotBlock) {
 
 TEST(Run, AHungProbeIsGivenUpAndTheReportIsComplete) {
   static std::atomic<bool> release = false;
-  const std::vector<Plugin> catalog = {
+  // Never destroyed: the thread that was given up may still look at it.
+  static const auto& catalog = *new std::vector<Plugin>{
       {"a", "A", {toy_probe("hung", [](const ProbeContext&) { while (!release) std::this_thread::sleep_for(5ms); return ToyFacts{"ok"}; })},
        {toy_check("a.hung", "hung"), toy_check("a.after", "hung", {"a.hung"})}, {}},
       {"b", "B", {toy_probe("fine", says("ok"))}, {toy_check("b.fine", "fine")}, {}}};
