@@ -1,7 +1,5 @@
 #include "core/redactor.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -11,6 +9,7 @@
 
 #include "core/redactor_patterns.hpp"
 #include "core/redactor_shapes.hpp"
+#include "core/secret.hpp"
 
 namespace wbverify {
 namespace {
@@ -109,7 +108,7 @@ struct Redactor::State {
   ~State() {
     while (!secrets.empty()) {
       auto node = secrets.extract(secrets.begin());
-      OPENSSL_cleanse(node.value().data(), node.value().size());
+      wipe(node.value());
     }
   }
 };

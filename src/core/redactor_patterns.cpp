@@ -1,9 +1,8 @@
 #include "core/redactor_patterns.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 
+#include "core/secret.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
 
@@ -31,8 +30,8 @@ std::string replaced(std::string text, char from, char to) {
 Patterns::Patterns() : nodes_(1) {}
 
 Patterns::~Patterns() {
-  for (auto& pattern : patterns_) OPENSSL_cleanse(pattern.bytes.data(), pattern.bytes.size());
-  OPENSSL_cleanse(nodes_.data(), nodes_.size() * sizeof(Node));
+  for (auto& pattern : patterns_) wipe(pattern.bytes);
+  wipe(nodes_.data(), nodes_.size() * sizeof(Node));
 }
 
 std::int32_t Patterns::child_of(std::int32_t node, std::uint8_t byte) const {

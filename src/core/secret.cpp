@@ -19,8 +19,15 @@ std::unique_ptr<char[]> copy_of(std::string_view value) {
 
 }  // namespace
 
+void wipe(void* bytes, std::size_t size) { OPENSSL_cleanse(bytes, size); }
+
+void wipe(std::string& text) {
+  wipe(text.data(), text.size());
+  text.clear();
+}
+
 Secret::Secret(std::string value) : bytes_(copy_of(value)), size_(value.size()) {
-  OPENSSL_cleanse(value.data(), value.size());
+  wipe(value);
   if (size_ > 0) Redactor::process().add(expose());
 }
 
@@ -35,7 +42,7 @@ Secret& Secret::operator=(Secret other) noexcept {
 }
 
 Secret::~Secret() {
-  if (bytes_) OPENSSL_cleanse(bytes_.get(), size_);
+  if (bytes_) wipe(bytes_.get(), size_);
 }
 
 }  // namespace wbverify

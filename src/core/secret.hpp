@@ -6,6 +6,11 @@
 
 namespace wbverify {
 
+/// Overwrites memory in a way that the compiler does not leave out.
+void wipe(void* bytes, std::size_t size);
+/// Overwrites the characters and leaves the string empty.
+void wipe(std::string& text);
+
 /// A value that must never be shown. It has no formatter, no stream operator, no JSON conversion, no comparison and no
 /// implicit conversion: printing it does not compile. Its memory is wiped when it goes. Making one registers it with the
 /// process's redactor, which from then on removes it, in every encoding, from text that leaves.
