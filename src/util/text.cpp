@@ -52,7 +52,7 @@ std::string clean(std::string_view text, std::size_t limit) {
     const std::size_t length = sequence_length(text.substr(i), code);
     std::string piece;
     if (length == 0) {
-      piece = "\xEF\xBF\xBD";
+      piece.assign("\xEF\xBF\xBD");
       i += 1;
     } else if (code == '\n' || code == '\r' || code == '\t' || code == ' ') {
       i += 1;
@@ -60,12 +60,8 @@ std::string clean(std::string_view text, std::size_t limit) {
       piece = " ";
     } else if (is_control(code)) {
       i += length;
-      if (code <= 0xFF) {
-        piece = {'\\', 'x', digits[code >> 4], digits[code & 0xF]};
-      } else {
-        piece = code <= 0xFFFF ? "\\u" : "\\U";
-        for (int shift = code <= 0xFFFF ? 12 : 28; shift >= 0; shift -= 4) piece += digits[code >> shift & 0xF];
-      }
+      piece = code <= 0xFF ? "\\x" : code <= 0xFFFF ? "\\u" : "\\U";
+      for (int shift = code <= 0xFF ? 4 : code <= 0xFFFF ? 12 : 28; shift >= 0; shift -= 4) piece += digits[code >> shift & 0xF];
     } else {
       piece = text.substr(i, length);
       i += length;
