@@ -1,33 +1,14 @@
 #include "util/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <numeric>
 #include <utility>
 
+#include "util/utf8.hpp"
+
 namespace wbverify {
 namespace {
-
-/// Length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7), 0 when there is none.
-std::size_t sequence_length(std::string_view text, std::uint32_t& code) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) {
-    code = lead;
-    return 1;
-  }
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  code = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    code = code << 6 | (byte(i) & 0x3FU);
-  }
-  constexpr std::array<std::uint32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return code < least[length] || surrogate || code > 0x10FFFF ? 0 : length;
-}
 
 bool is_control(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
@@ -49,10 +30,11 @@ std::string clean(std::string_view text, std::size_t limit) {
   bool blank = true;
   for (std::size_t i = 0; i < text.size();) {
     std::uint32_t code = 0;
-    const std::size_t length = sequence_length(text.substr(i), code);
-    std::string piece;
+    const std::size_t length = utf8_sequence(text.substr(i), code);
+    std::string escape;
+    std::string_view piece;
     if (length == 0) {
-      piece.assign("\xEF\xBF\xBD");
+      piece = "\xEF\xBF\xBD";
       i += 1;
     } else if (code == '\n' || code == '\r' || code == '\t' || code == ' ') {
       i += 1;
@@ -60,8 +42,9 @@ std::string clean(std::string_view text, std::size_t limit) {
       piece = " ";
     } else if (is_control(code)) {
       i += length;
-      piece = code <= 0xFF ? "\\x" : code <= 0xFFFF ? "\\u" : "\\U";
-      for (int shift = code <= 0xFF ? 4 : code <= 0xFFFF ? 12 : 28; shift >= 0; shift -= 4) piece += digits[code >> shift & 0xF];
+      escape = code <= 0xFF ? "\\x" : code <= 0xFFFF ? "\\u" : "\\U";
+      for (int shift = code <= 0xFF ? 4 : code <= 0xFFFF ? 12 : 28; shift >= 0; shift -= 4) escape += digits[code >> shift & 0xF];
+      piece = escape;
     } else {
       piece = text.substr(i, length);
       i += length;
