@@ -1,0 +1,247 @@
+#include "report/area.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "report/layout.hpp"
+#include "report/paint.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+
+constexpr std::size_t title_columns = 15;
+constexpr std::size_t word_columns = 6;
+
+using Results = std::vector<const CheckResult*>;
+
+/// What is printed together: one result, or several of which the same is to be said.
+struct Entry {
+  Status status = Status::pass;
+  Results results;
+};
+
+bool is_row(const CheckResult& result) { return result.id != result.check; }
+
+bool say_the_same(const CheckResult& a, const CheckResult& b) {
+  if (a.finding.status != b.finding.status) return false;
+  switch (a.finding.status) {
+    case Status::pass: return is_row(a) && a.check == b.check;
+    case Status::skip: return a.finding.observed == b.finding.observed;
+    case Status::blocked: return a.blocked_by == b.blocked_by;
+    case Status::unknown:
+      return a.finding.observed == b.finding.observed && a.finding.blame == b.finding.blame && a.finding.fix == b.finding.fix;
+    case Status::warn:
+    case Status::fail: break;
+  }
+  return false;
+}
+
+std::vector<Entry> entries_of(const std::vector<CheckResult>& results, const TerminalStyle& style) {
+  std::vector<Entry> entries;
+  for (const auto& result : results) {
+    const Status status = result.finding.status;
+    if (style.quiet && (status == Status::pass || status == Status::skip)) continue;
+    const auto same = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return say_the_same(*entry.results.front(), result); });
+    if (style.verbose || same == entries.end()) {
+      entries.push_back({status, {&result}});
+    } else {
+      same->results.push_back(&result);
+    }
+  }
+  // What waits for a result of this area stands below it.
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].status != Status::blocked || style.verbose) continue;
+    const auto& causes = entries[i].results.front()->blocked_by;
+    std::size_t cause = i;
+    for (std::size_t j = 0; j < entries.size(); ++j) {
+      const bool named = std::any_of(entries[j].results.begin(), entries[j].results.end(), [&](const CheckResult* result) {
+        return std::find(causes.begin(), causes.end(), result->id) != causes.end();
+      });
+      if (named) cause = j;
+    }
+    if (cause + 1 < i) {
+      std::rotate(entries.begin() + static_cast<std::ptrdiff_t>(cause) + 1, entries.begin() + static_cast<std::ptrdiff_t>(i),
+                  entries.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+  }
+  return entries;
+}
+
+std::vector<std::string> ids_of(const Results& results, std::size_t from = 0) {
+  std::vector<std::string> ids;
+  for (std::size_t i = from; i < results.size(); ++i) ids.push_back(results[i]->id);
+  return ids;
+}
+
+/// How long the probes of these results took together.
+double time_of(const Plugin& plugin, const std::vector<CheckResult>& results) {
+  std::map<std::string, double> probes;
+  for (const auto& result : results) {
+    const auto spec = std::find_if(plugin.checks.begin(), plugin.checks.end(), [&](const CheckSpec& check) { return check.id == result.check; });
+    probes[spec == plugin.checks.end() ? result.check : spec->probe] = result.duration_ms;
+  }
+  double total = 0;
+  for (const auto& [probe, time] : probes) total += time;
+  return total;
+}
+
+/// A text that hangs under the column after the word: `BLKD  7 checks wait for mysql.login: …`.
+std::string hanging(Status status, const std::string& text, const TerminalStyle& style) {
+  std::string out;
+  for (const auto& line : wrap(fit(style, text), static_cast<std::size_t>(style.width) - word_columns)) {
+    out += (out.empty() ? paint(style, ink_of(status), word(status)) + "  " : std::string(word_columns, ' ')) + line + "\n";
+  }
+  return out;
+}
+
+std::string render_blocked(const Entry& entry, const std::string& title, std::size_t id_width, const TerminalStyle& style) {
+  const auto& first = *entry.results.front();
+  const std::string causes = join(first.blocked_by, " and ");
+  if (style.verbose) return render_line({Status::blocked, first.id, fit(style, "Waits for " + causes + "."), "", true}, id_width, style);
+  const std::size_t count = entry.results.size();
+  return hanging(Status::blocked, title + count_of(count, "check") + (count == 1 ? " waits for " : " wait for ") + causes + ": " +
+                                      join(ids_of(entry.results), ", "), style);
+}
+
+/// `id_width` 0: below a folded area, where ids have no column.
+std::string render_skipped(const Entry& entry, std::size_t id_width, const TerminalStyle& style) {
+  const auto& first = *entry.results.front();
+  if (entry.results.size() > 1) {
+    return hanging(Status::skip, count_of(entry.results.size(), "check") + ": " + first.finding.observed + " (" + join(ids_of(entry.results), ", ") + ")", style);
+  }
+  if (id_width == 0) return hanging(Status::skip, first.id + ": " + first.finding.observed, style);
+  return render_line({Status::skip, first.id, fit(style, first.finding.observed), "", true}, id_width, style);
+}
+
+std::string without_stop(std::string text) {
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+std::string render_passed(const Entry& entry, const Plugin& plugin, const std::vector<CheckResult>& all, std::size_t id_width,
+                          const TerminalStyle& style) {
+  const auto& first = *entry.results.front();
+  std::string id = first.id, sentence = first.finding.title, value = without_stop(first.finding.observed);
+  if (is_row(first) && !style.verbose) {
+    id = first.check;
+    const auto spec = std::find_if(plugin.checks.begin(), plugin.checks.end(), [&](const CheckSpec& check) { return check.id == id; });
+    if (spec != plugin.checks.end()) sentence = spec->title;
+    const auto rows = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const CheckResult& result) { return result.check == id; }));
+    if (entry.results.size() > 1 || rows > 1) {
+      value = (rows == entry.results.size() ? "all " : std::to_string(entry.results.size()) + " of ") + std::to_string(rows);
+    }
+  }
+  return render_line({Status::pass, id, fit(style, sentence + (value.empty() ? "" : ": " + value)), duration_text(first.duration_ms), style.verbose}, id_width, style);
+}
+
+/// The measured values that say most in the room there is: short ones with a number in it, in the order of the catalogue.
+std::string telling(const std::vector<CheckResult>& results, std::size_t room, const TerminalStyle& style) {
+  struct Value {
+    std::size_t place;
+    std::string text;
+    std::size_t columns;
+  };
+  std::vector<Value> values;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& result = results[i];
+    if (result.finding.status != Status::pass || is_row(result)) continue;
+    std::string text = without_stop(fit(style, result.finding.observed));
+    const bool number = text.find_first_of("0123456789") != std::string::npos;
+    const std::size_t columns = display_width(text);
+    if (!number || columns > 32 || text.find(". ") != std::string::npos || !seen.insert(text).second) continue;
+    values.push_back({i, std::move(text), columns});
+  }
+  std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return a.columns < b.columns; });
+  std::size_t used = 0;
+  std::size_t kept = 0;
+  while (kept < values.size() && used + values[kept].columns + (kept > 0 ? 2 : 0) <= room) {
+    used += values[kept].columns + (kept > 0 ? 2 : 0);
+    ++kept;
+  }
+  values.resize(kept);
+  std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return a.place < b.place; });
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : ", ") + value.text;
+  return out;
+}
+
+/// `PASS  MySQL          12 checks  8.0.36, 41 grants      48 ms`
+std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& results, std::size_t passed, const TerminalStyle& style) {
+  const auto width = static_cast<std::size_t>(style.width);
+  std::string count = count_of(passed, "check");
+  count.insert(0, count.size() < 10 ? 10 - count.size() : 0, ' ');
+  const std::string title = pad(fit(style, plugin.title), title_columns);
+  const std::string time = duration_text(time_of(plugin, results));
+  const std::size_t used = word_columns + display_width(title) + display_width(count) + 2;
+  const std::size_t room = width > used + 10 ? width - used - 10 : 0;
+  const std::string values = telling(results, room, style);
+  std::string out = paint(style, Ink::pass, word(Status::pass)) + "  " + paint(style, Ink::strong, title) + count + "  " + values;
+  if (!time.empty()) {
+    const std::size_t taken = used + display_width(values) + display_width(time);
+    out += std::string(taken < width ? width - taken : 1, ' ') + paint(style, Ink::aside, time);
+  }
+  out.erase(out.find_last_not_of(' ') + 1);
+  return out + "\n";
+}
+
+}  // namespace
+
+AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& results, const TerminalStyle& style) {
+  if (results.empty()) return {};
+  const Counts counts = count_results(results);
+  const std::size_t passed = counts[static_cast<std::size_t>(Status::pass)];
+  const std::size_t skipped = counts[static_cast<std::size_t>(Status::skip)];
+  const std::size_t blocked = counts[static_cast<std::size_t>(Status::blocked)];
+  const bool fine = passed + skipped == results.size();
+  if (fine && style.quiet) return {};
+
+  const std::vector<Entry> entries = entries_of(results, style);
+  AreaText area;
+  if (fine && !style.verbose) {
+    if (passed > 0) {
+      area.text = render_folded(plugin, results, passed, style);
+      for (const auto& entry : entries) {
+        if (entry.status == Status::skip) area.text += render_skipped(entry, 0, style);
+      }
+    } else {
+      // The whole area does not apply.
+      for (const auto& entry : entries) {
+        area.text += hanging(Status::skip, plugin.title + ", " + count_of(entry.results.size(), "check") + ": " + entry.results.front()->finding.observed, style);
+      }
+    }
+    return area;
+  }
+  if (blocked == results.size() && entries.size() == 1 && !style.verbose) {
+    area.text = render_blocked(entries.front(), plugin.title + ", ", 0, style);
+    return area;
+  }
+
+  area.opened = true;
+  area.text = paint(style, Ink::strong, fit(style, plugin.title)) + "  " + paint(style, Ink::aside, counts_text(counts)) + "\n";
+  std::size_t id_width = 0;
+  for (const auto& entry : entries) {
+    const auto& first = *entry.results.front();
+    const std::string& id = entry.status == Status::pass && !style.verbose ? first.check : first.id;
+    id_width = std::max(id_width, display_width(id));
+  }
+  id_width = std::min(id_width, static_cast<std::size_t>(style.width) * 2 / 5);
+  bool after_block = false;
+  for (const auto& entry : entries) {
+    const auto& first = *entry.results.front();
+    const bool is_block = entry.status == Status::fail || entry.status == Status::warn || entry.status == Status::unknown;
+    if (after_block && entry.status != Status::blocked) area.text += '\n';
+    after_block = is_block || (after_block && entry.status == Status::blocked);
+    switch (entry.status) {
+      case Status::pass: area.text += render_passed(entry, plugin, results, id_width, style); break;
+      case Status::skip: area.text += render_skipped(entry, id_width, style); break;
+      case Status::blocked: area.text += render_blocked(entry, "", id_width, style); break;
+      default: area.text += render_block(first, ids_of(entry.results, 1), id_width, style);
+    }
+  }
+  return area;
+}
+
+}  // namespace wbverify
