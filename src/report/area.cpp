@@ -11,8 +11,10 @@
 namespace wbverify {
 namespace {
 
+constexpr std::size_t word_columns = 6;    // `PASS  `
 constexpr std::size_t title_columns = 15;
-constexpr std::size_t word_columns = 6;
+constexpr std::size_t count_columns = 10;  // `999 checks`
+constexpr std::size_t area_text = word_columns + title_columns + count_columns + 2;
 
 using Results = std::vector<const CheckResult*>;
 
@@ -96,13 +98,14 @@ std::string hanging(Status status, const std::string& text, const TerminalStyle&
   return out;
 }
 
-std::string render_blocked(const Entry& entry, const std::string& title, std::size_t id_width, const TerminalStyle& style) {
+std::string waits_for(const Entry& entry) {
+  return (entry.results.size() == 1 ? "waits for " : "wait for ") + join(entry.results.front()->blocked_by, " and ") + ": " + join(ids_of(entry.results), ", ");
+}
+
+std::string render_blocked(const Entry& entry, std::size_t id_width, const TerminalStyle& style) {
   const auto& first = *entry.results.front();
-  const std::string causes = join(first.blocked_by, " and ");
-  if (style.verbose) return render_line({Status::blocked, first.id, fit(style, "Waits for " + causes + "."), "", true}, id_width, style);
-  const std::size_t count = entry.results.size();
-  return hanging(Status::blocked, title + count_of(count, "check") + (count == 1 ? " waits for " : " wait for ") + causes + ": " +
-                                      join(ids_of(entry.results), ", "), style);
+  if (!style.verbose) return hanging(Status::blocked, count_of(entry.results.size(), "check") + " " + waits_for(entry), style);
+  return render_line({Status::blocked, first.id, fit(style, "waits for " + join(first.blocked_by, " and ")), "", "", true}, id_width, style);
 }
 
 /// `id_width` 0: below a folded area, where ids have no column.
@@ -112,7 +115,7 @@ std::string render_skipped(const Entry& entry, std::size_t id_width, const Termi
     return hanging(Status::skip, count_of(entry.results.size(), "check") + ": " + first.finding.observed + " (" + join(ids_of(entry.results), ", ") + ")", style);
   }
   if (id_width == 0) return hanging(Status::skip, first.id + ": " + first.finding.observed, style);
-  return render_line({Status::skip, first.id, fit(style, first.finding.observed), "", true}, id_width, style);
+  return render_line({Status::skip, first.id, fit(style, first.finding.observed), "", "", true}, id_width, style);
 }
 
 std::string without_stop(std::string text) {
@@ -133,7 +136,7 @@ std::string render_passed(const Entry& entry, const Plugin& plugin, const std::v
       value = (rows == entry.results.size() ? "all " : std::to_string(entry.results.size()) + " of ") + std::to_string(rows);
     }
   }
-  return render_line({Status::pass, id, fit(style, sentence + (value.empty() ? "" : ": " + value)), duration_text(first.duration_ms), style.verbose}, id_width, style);
+  return render_line({Status::pass, id, fit(style, sentence), fit(style, value), duration_text(first.duration_ms), style.verbose}, id_width, style);
 }
 
 /// The measured values that say most in the room there is: short ones with a number in it, in the order of the catalogue.
@@ -168,23 +171,42 @@ std::string telling(const std::vector<CheckResult>& results, std::size_t room, c
   return out;
 }
 
-/// `PASS  MySQL          12 checks  8.0.36, 41 grants      48 ms`
+/// The columns of an area that takes one line: `PASS  MySQL            12 checks  `.
+std::string area_columns(Status status, const Plugin& plugin, std::size_t checks, const TerminalStyle& style) {
+  std::string count = count_of(checks, "check");
+  count.insert(0, count.size() < count_columns ? count_columns - count.size() : 0, ' ');
+  return paint(style, ink_of(status), word(status)) + "  " + paint(style, Ink::strong, pad(fit(style, plugin.title), title_columns)) + count + "  ";
+}
+
+/// `PASS  MySQL            12 checks  8.0.36, 41 grants      48 ms`
 std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& results, std::size_t passed, const TerminalStyle& style) {
   const auto width = static_cast<std::size_t>(style.width);
-  std::string count = count_of(passed, "check");
-  count.insert(0, count.size() < 10 ? 10 - count.size() : 0, ' ');
-  const std::string title = pad(fit(style, plugin.title), title_columns);
   const std::string time = duration_text(time_of(plugin, results));
-  const std::size_t used = word_columns + display_width(title) + display_width(count) + 2;
-  const std::size_t room = width > used + 10 ? width - used - 10 : 0;
-  const std::string values = telling(results, room, style);
-  std::string out = paint(style, Ink::pass, word(Status::pass)) + "  " + paint(style, Ink::strong, title) + count + "  " + values;
+  const std::string values = telling(results, width > area_text + 10 ? width - area_text - 10 : 0, style);
+  std::string out = area_columns(Status::pass, plugin, passed, style) + values;
   if (!time.empty()) {
-    const std::size_t taken = used + display_width(values) + display_width(time);
+    const std::size_t taken = area_text + display_width(values) + display_width(time);
     out += std::string(taken < width ? width - taken : 1, ' ') + paint(style, Ink::aside, time);
   }
   out.erase(out.find_last_not_of(' ') + 1);
   return out + "\n";
+}
+
+/// An area of which one thing is to be said: it waits, or does not apply.
+std::string render_whole(const Plugin& plugin, const Entry& entry, const std::string& text, const TerminalStyle& style) {
+  const auto width = static_cast<std::size_t>(style.width);
+  const bool below = width < area_text + 40;
+  std::string out = area_columns(entry.status, plugin, entry.results.size(), style);
+  const auto lines = wrap(fit(style, text), width - (below ? word_columns : area_text));
+  if (below) {
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+  for (const auto& line : lines) {
+    if (below || &line != &lines.front()) out += std::string(below ? word_columns : area_text, ' ');
+    out += line + "\n";
+  }
+  return out;
 }
 
 }  // namespace
@@ -207,15 +229,12 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
         if (entry.status == Status::skip) area.text += render_skipped(entry, 0, style);
       }
     } else {
-      // The whole area does not apply.
-      for (const auto& entry : entries) {
-        area.text += hanging(Status::skip, plugin.title + ", " + count_of(entry.results.size(), "check") + ": " + entry.results.front()->finding.observed, style);
-      }
+      for (const auto& entry : entries) area.text += render_whole(plugin, entry, entry.results.front()->finding.observed, style);
     }
     return area;
   }
   if (blocked == results.size() && entries.size() == 1 && !style.verbose) {
-    area.text = render_blocked(entries.front(), plugin.title + ", ", 0, style);
+    area.text = render_whole(plugin, entries.front(), waits_for(entries.front()), style);
     return area;
   }
 
@@ -224,8 +243,7 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
   std::size_t id_width = 0;
   for (const auto& entry : entries) {
     const auto& first = *entry.results.front();
-    const std::string& id = entry.status == Status::pass && !style.verbose ? first.check : first.id;
-    id_width = std::max(id_width, display_width(id));
+    id_width = std::max(id_width, display_width(style.verbose ? first.id : first.check));
   }
   id_width = std::min(id_width, static_cast<std::size_t>(style.width) * 2 / 5);
   bool after_block = false;
@@ -237,7 +255,7 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
     switch (entry.status) {
       case Status::pass: area.text += render_passed(entry, plugin, results, id_width, style); break;
       case Status::skip: area.text += render_skipped(entry, id_width, style); break;
-      case Status::blocked: area.text += render_blocked(entry, "", id_width, style); break;
+      case Status::blocked: area.text += render_blocked(entry, id_width, style); break;
       default: area.text += render_block(first, ids_of(entry.results, 1), id_width, style);
     }
   }

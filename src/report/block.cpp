@@ -33,6 +33,16 @@ bool is_prose(std::string_view line) {
   return is(1, std::islower) || (is(1, std::isspace) && is(2, std::islower));
 }
 
+/// Where the value begins that an instruction ends with, behind a colon; the line's length when there is none.
+std::size_t value_of(std::string_view line) {
+  if (line.ends_with('.')) return line.size();
+  for (auto colon = line.find(": "); colon != std::string_view::npos; colon = line.find(": ", colon + 2)) {
+    const std::string_view rest = line.substr(colon + 2);
+    if (rest.find(". ") == std::string_view::npos) return colon + 2;
+  }
+  return line.size();
+}
+
 class Block {
  public:
   Block(std::string& out, const TerminalStyle& style)
@@ -54,10 +64,9 @@ class Block {
         continue;
       }
       // `In /etc/wandb.env line 4 write: MYSQL=…`: the value gets a line of its own.
-      const auto colon = line.find(": ");
-      const bool value = colon != std::string::npos && !line.ends_with('.') && line.find(". ") == std::string::npos;
-      for (const auto& part : wrap(std::string_view(line).substr(0, value ? colon + 1 : line.size()), room())) put(part);
-      if (value) put(line.substr(colon + 2));
+      const std::size_t value = value_of(line);
+      for (const auto& part : wrap(std::string_view(line).substr(0, value), room())) put(part);
+      if (value < line.size()) put(line.substr(value));
     }
   }
 
@@ -86,6 +95,18 @@ class Block {
   std::string_view label_;
 };
 
+/// What a line says beside its id.
+std::vector<std::string> sentence_lines(const Line& line, std::size_t room, const TerminalStyle& style) {
+  constexpr std::size_t least_of_a_sentence = 16;
+  const std::string_view ellipsis = style.unicode ? "…" : "...";
+  const std::string both = line.sentence + (line.sentence.empty() || line.value.empty() ? "" : ": ") + line.value;
+  if (line.whole || display_width(both) <= room) return wrap(both, room);
+  const std::size_t value = display_width(line.value) + 2;
+  if (line.value.empty()) return {shorten(line.sentence, room, ellipsis)};
+  if (value + least_of_a_sentence <= room) return {shorten(line.sentence, room - value, ellipsis) + ": " + line.value};
+  return {shorten(line.value, room, ellipsis)};
+}
+
 }  // namespace
 
 std::string render_line(const Line& line, std::size_t id_width, const TerminalStyle& style) {
@@ -109,8 +130,7 @@ std::string render_line(const Line& line, std::size_t id_width, const TerminalSt
     column = word_columns;
   }
   const std::size_t room = width - column - (below ? 0 : std::max<std::size_t>(time_columns, 9));
-  const auto lines = line.whole ? wrap(line.sentence, room)
-                                : std::vector<std::string>{shorten(line.sentence, room, style.unicode ? "…" : "...")};
+  const auto lines = sentence_lines(line, room, style);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].empty()) {
       if (i == 0 && !below) end_with_time();
@@ -130,7 +150,7 @@ std::string render_line(const Line& line, std::size_t id_width, const TerminalSt
 std::string render_block(const CheckResult& result, const std::vector<std::string>& likewise, std::size_t id_width,
                          const TerminalStyle& style) {
   const Finding& finding = result.finding;
-  std::string out = render_line({finding.status, result.id, fit(style, finding.title), duration_text(result.duration_ms), true}, id_width, style);
+  std::string out = render_line({finding.status, result.id, fit(style, finding.title), "", duration_text(result.duration_ms), true}, id_width, style);
   Block block(out, style);
   block.sentence("Observed", finding.observed);
   block.sentence("Expected", finding.expected);

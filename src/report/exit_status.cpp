@@ -18,7 +18,7 @@ std::string exit_status_meaning(int status) {
     case 0: return "nothing failed";
     case 1: return "at least one check failed";
     case 2: return "warnings only, and --fail-on warn was given";
-    case 3: return "incomplete: nothing failed, but not everything could be found out";
+    case 3: return "incomplete: not everything could be found out";
     case 64: return "wrong usage";
     case 70: return "internal error of wbverify";
     case 74: return "a report could not be written";

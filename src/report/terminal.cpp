@@ -69,7 +69,7 @@ void TerminalReporter::heading(const RunInfo& run) {
   std::vector<std::string> parts = {"wbverify " + run.version};
   if (!run.target.empty()) parts.push_back(run.target);
   parts.push_back(when);
-  parts.push_back("run " + run.id);
+  if (style_.verbose) parts.push_back("run " + run.id);
   std::string line;
   for (const auto& part : parts) {
     const std::string piece = fit(style_, part);
