@@ -12,6 +12,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <mutex>
@@ -227,9 +228,10 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
 #endif
 
   state->round_trips = 1;
-  // A Secret's text ends with a NUL; no copy of it is made here.
-  const bool open = mysql_real_connect(handle, host.c_str(), login.user.c_str(), login.password.expose().data(),
+  std::string password(login.password.expose());
+  const bool open = mysql_real_connect(handle, host.c_str(), login.user.c_str(), password.c_str(),
                                        login.database.empty() ? nullptr : login.database.c_str(), login.port, nullptr, 0) != nullptr;
+  explicit_bzero(password.data(), password.size());
 #if !defined(MARIADB_PACKAGE_VERSION)
   if (trust >= 0) close(trust);
 #endif
