@@ -2,6 +2,9 @@
 // Every number and name that W&B, or a service's own documentation, states; each with its source and the day it was read.
 // A check never holds such a number itself. Sections are in the order of the catalogue.
 
+#include <cstdint>
+#include <string_view>
+
 namespace wbverify::policy {
 
 // --- config
@@ -11,6 +14,42 @@ namespace wbverify::policy {
 // --- tls
 
 // --- mysql
+// "W&B self-managed, bare metal" is the page that says how to install on one's own machines; "requirements" its successor of 2026.
+
+/// "W&B Server supports MySQL 8 from 8.0.28 on" (W&B self-managed, bare metal, read 2026-11-22).
+inline constexpr int mysql_oldest[] = {8, 0, 28};
+/// The floor of the newer page (W&B requirements, version table, read 2026-11-22).
+inline constexpr int mysql_oldest_recommended[] = {8, 0, 32};
+/// Aurora MySQL 3 from 3.05.2 on (W&B requirements, version table, read 2026-11-22).
+inline constexpr int aurora_oldest[] = {3, 5, 2};
+/// Oracle's last day of support for 8.0, 2026-04-30, as Unix milliseconds of the day after (W&B's MySQL end-of-life page; Oracle lifetime
+/// support policy, read 2026-11-22).
+inline constexpr std::int64_t mysql_80_unsupported_from = 1777593600000;
+/// Series that Oracle supports for years; all others of 8.1 and later end with their successor (MySQL Reference Manual, "Innovation
+/// and LTS", read 2026-11-25).
+inline constexpr int mysql_lts[][2] = {{8, 4}, {9, 7}};
+
+// The six parameters of "Parameter group configuration" (W&B self-managed, bare metal, read 2026-11-22).
+inline constexpr std::string_view binlog_format = "ROW";
+inline constexpr std::string_view binlog_row_image = "MINIMAL";
+inline constexpr std::string_view sync_binlog = "1";
+inline constexpr std::string_view innodb_flush_log_at_trx_commit = "1";
+inline constexpr std::uint64_t innodb_online_alter_log_max_size = 268435456;
+inline constexpr std::uint64_t sort_buffer_size = 67108864;
+/// What W&B's own chart gives its bundled MySQL (charts/operator-wandb 0.43.8, mysql configmap, 2026-07-24).
+inline constexpr std::uint64_t sort_buffer_size_bundled = 33554432;
+/// What W&B's Azure module sets (terraform-azurerm-wandb, variables.tf, read 2026-11-22).
+inline constexpr std::uint64_t sort_buffer_size_azure = 524288;
+/// W&B requirements, MySQL parameters (read 2026-11-22); MySQL's default is 16382.
+inline constexpr std::uint64_t max_prepared_stmt_count = 1048576;
+/// maxAllowedPacket of the Go driver that the server is built with (go-sql-driver/mysql README, read 2026-11-22).
+inline constexpr std::uint64_t max_allowed_packet = 67108864;
+/// "CREATE DATABASE wandb_local CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci" (W&B self-managed, bare metal, read 2026-11-22).
+inline constexpr std::string_view mysql_charset = "utf8mb4";
+inline constexpr std::string_view mysql_collation = "utf8mb4_general_ci";
+/// Connections of the smallest production size: 2 api pods × 100 + 2 parquet × 100 + 1 flat-run-fields-updater × 100
+/// (GORILLA_MYSQL_MAX_OPEN_CONNS and replicas in charts/operator-wandb 0.43.8 values.yaml, 2026-07-24).
+inline constexpr std::uint64_t mysql_connections = 500;
 
 // --- bucket
 
