@@ -72,6 +72,15 @@ struct QueueTarget {
   std::string text;   ///< without secrets
 };
 
+/// LICENSE, as far as it can be read without W&B's keys.
+struct License {
+  std::int64_t expires = 0;    ///< Unix seconds, 0 when it does not say
+  bool trial = false;
+  std::string deployment_id;   ///< for W&B's support
+  std::int64_t seats = 0, teams = 0;
+  std::vector<std::string> flags;   ///< features, such as `SCALABLE`, `mysql`, `s3`
+};
+
 /// Something wrong with a setting of the installation, found without any I/O. Judged by the `config` plugin.
 struct SettingIssue {
   std::string setting;    ///< `MYSQL`
@@ -80,7 +89,8 @@ struct SettingIssue {
   int column = 0;         ///< 1-based character of the value, 0 when it concerns the whole
   std::string observed;   ///< without secrets
   std::string expected;
-  std::string fix;        ///< value or hint without secrets
+  std::string fix;        ///< what to do, without secrets; may hold a command
+  std::string example;    ///< the value in its right form, secrets as upper-case words; may be empty
   bool operator==(const SettingIssue&) const = default;
 };
 
@@ -94,10 +104,13 @@ struct Settings {
   std::optional<RedisTarget> redis;
   std::optional<QueueTarget> bucket_queue;
   std::optional<QueueTarget> notifications_queue;
+  std::optional<License> license;
 
   std::vector<std::string> ca_files;    ///< PEM files trusted besides the system's: --ca-file, ca_file, the installation's own
   std::string dns_server;               ///< ADDRESS:PORT asked instead of the system's resolvers, or empty
   std::uint16_t http_port = 80;         ///< where http:// of HOST listens, for the redirect check
+  std::vector<SettingView> own;         ///< the settings of wbverify itself that are set, with their origins
+  std::vector<std::string> env_files;   ///< environment files that were read
 };
 
 }  // namespace wbverify

@@ -1,0 +1,59 @@
+#include "config/url.hpp"
+#include "core/redactor.hpp"
+#include "util/encoding.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+
+constexpr std::string_view hidden = "[redacted]";
+constexpr std::size_t longest_shown = 512;
+
+std::string finish(const std::string& text) { return Redactor::process().redact(clean(text, longest_shown)); }
+
+/// What remains when the last `@` is taken for the end of the user information, wherever it stands.
+std::string mask_torn(std::string_view text, std::string_view start) {
+  const auto at = text.rfind('@');
+  return finish(std::string(start) + std::string(hidden) + (at == std::string_view::npos ? "" : std::string(text.substr(at))));
+}
+
+}  // namespace
+
+std::string mask_url(std::string_view text) {
+  const auto url = split_url(text);
+  if (!url) {
+    const auto colon = text.find(':');
+    const bool bare = text.find('@') == std::string_view::npos &&
+                      (colon == std::string_view::npos || !scheme_of(text).empty() ||
+                       text.find_first_not_of("0123456789", colon + 1) == std::string_view::npos);
+    return bare ? finish(std::string(text)) : mask_torn(text, "");
+  }
+  const std::string_view start = text.substr(0, url->scheme.size() + 3);
+  if (url->late_at != std::string_view::npos) return mask_torn(text, start);
+  if (!url->has_userinfo) return finish(std::string(text));
+  const std::string_view rest = text.substr(url->offset(url->userinfo) + url->userinfo.size());
+  // Redis clients and the operator put a password that stands alone in the place of the user.
+  const bool alone = url->password.empty() && iequals(url->scheme, "redis");
+  const std::string user = alone ? std::string(hidden) : std::string(url->user);
+  const std::string password = !url->has_password ? "" : url->password.empty() ? ":" : ":" + std::string(hidden);
+  return finish(std::string(start) + user + password + std::string(rest));
+}
+
+std::vector<std::string> possible_secrets(std::string_view text) {
+  const auto at = text.rfind('@');
+  const auto url = split_url(text);
+  std::string_view before = text.substr(0, at == std::string_view::npos ? 0 : at);
+  if (url) before = before.substr(std::min(before.size(), url->scheme.size() + 3));
+  if (at == std::string_view::npos && url && url->has_port && url->port.find_first_not_of("0123456789") != std::string_view::npos) {
+    before = text.substr(url->scheme.size() + 3);
+  }
+  const auto colon = before.find(':');
+  std::string_view secret = colon == std::string_view::npos ? std::string_view() : before.substr(colon + 1);
+  if (secret.empty() && url && iequals(url->scheme, "redis")) secret = before.substr(0, colon);
+  if (secret.empty()) return {};
+  std::vector<std::string> out = {std::string(secret)};
+  if (auto decoded = percent_decode(secret); decoded && *decoded != secret) out.push_back(std::move(*decoded));
+  return out;
+}
+
+}  // namespace wbverify
