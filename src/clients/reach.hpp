@@ -14,7 +14,7 @@ namespace wbverify {
 /// What the name service said about a host.
 struct DnsAnswer {
   std::string host;
-  std::string source;               ///< `literal`, `localhost` (RFC 6761), `hosts-file`, `dns`
+  std::string source;               ///< `literal`, `localhost` (RFC 6761), `dns` (/etc/hosts included)
   std::vector<std::string> ipv4;    ///< in the order of the answer
   std::vector<std::string> ipv6;
   std::string canonical_name;       ///< end of the CNAME chain, or empty
