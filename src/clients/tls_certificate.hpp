@@ -1,0 +1,13 @@
+#pragma once
+#include "clients/tls.hpp"
+#include "clients/tls_openssl.hpp"
+
+namespace wbverify::tls {
+
+/// What is worth knowing of a certificate; everything in it is a stranger's text, and comes back bounded and clean.
+Certificate describe(X509* certificate);
+
+/// SHA-256 of the whole certificate, lower-case hexadecimal.
+std::string fingerprint(const X509* certificate);
+
+}  // namespace wbverify::tls

@@ -1,0 +1,27 @@
+#include "clients/tls.hpp"
+#include "util/json.hpp"
+
+namespace wbverify {
+
+WBVERIFY_JSON(Certificate, subject, issuer, subject_cn, issuer_cn, dns_names, ip_addresses, name_count, serial, not_before, not_after,
+              key_type, key_bits, curve, signature, digest, sha256, subject_key_id, authority_key_id, is_ca, self_issued, self_signed,
+              server_auth, server_key_usage, must_staple, unknown_critical, issuer_urls)
+WBVERIFY_JSON(VerifyError, code, depth, text)
+
+namespace {
+// The macro defines inline functions; the two of the header have to be found by other files.
+struct Recorded : TlsObservation {};
+WBVERIFY_JSON(Recorded, server_name, address, port, completed, cause, text, protocol, cipher, forward_secrecy, alpn, refused_by,
+              refused_by_python, client_certificate_asked, presented_count, presented, built, errors, strict_errors, path_needs_search,
+              staple, old_protocol, without_name, anchor, trust, trust_problems, duration_ms, round_trips)
+}  // namespace
+
+void to_json(nlohmann::json& json, const TlsObservation& observation) { to_json(json, Recorded{observation}); }
+
+void from_json(const nlohmann::json& json, TlsObservation& observation) {
+  Recorded recorded;
+  from_json(json, recorded);
+  observation = std::move(recorded);
+}
+
+}  // namespace wbverify
