@@ -23,7 +23,8 @@ class ConfigError : public std::runtime_error {
 /// environment, flags; different values for one setting become an issue of kind `conflict`.
 struct Sources {
   std::map<std::string, std::string> environment;   ///< a copy of the process's own
-  std::string config_file;                          ///< --config; empty: /etc/wbverify/wbverify.yaml when it is there
+  std::string config_file;                          ///< --config; empty: the default one when it is there
+  std::string default_config_file = "/etc/wbverify/wbverify.yaml";
   std::vector<std::string> env_files;               ///< --env-file, in order
   std::vector<std::string> ca_files;                ///< --ca-file, in order
   std::string dns_server;                           ///< --dns-server

@@ -1,8 +1,8 @@
 #include "config/redis_url.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "config/go_values.hpp"
 #include "config/url.hpp"
 #include "util/text.hpp"
 
@@ -26,34 +26,6 @@ constexpr Known known[] = {
     {"dialerRetryTimeout", Kind::duration}, {"minDialerRetryBackoff", Kind::duration}, {"maxDialerRetryBackoff", Kind::duration},
     {"maxConcurrentDials", Kind::integer}, {"concurrency", Kind::integer}};
 
-std::optional<std::int64_t> integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// Go's time.ParseDuration: signed decimal numbers, each with a unit: `300ms`, `1h30m`; `0` alone.
-bool is_duration(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  if (text == "0") return true;
-  if (text.empty()) return false;
-  while (!text.empty()) {
-    const auto digits = std::min(text.find_first_not_of("0123456789."), text.size());
-    if (digits == 0 || text.substr(0, digits) == "." || std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), '.') > 1) return false;
-    text.remove_prefix(digits);
-    bool unit_found = false;
-    for (const std::string_view unit : {"ns", "us", "µs", "ms", "s", "m", "h"}) {
-      if (!text.starts_with(unit)) continue;
-      text.remove_prefix(unit.size());
-      unit_found = true;
-      break;
-    }
-    if (!unit_found) return false;
-  }
-  return true;
-}
-
 void bad_value(const Parameter& parameter, std::string_view expected, IssueList& issues) {
   issues.malformed(parameter.value_offset, {"bad-value", "The value of " + parameter.name + " is " + clean(parameter.value, 40) + ".", std::string(expected), "Correct it.", std::string(words.example)});
 }
@@ -68,13 +40,13 @@ void read_parameter(const Parameter& parameter, RedisTarget& target, IssueList& 
   }
   std::optional<bool> yes;
   if (at->kind == Kind::boolean) yes = read_bool(parameter, issues, words);
-  if (at->kind == Kind::integer && !integer(parameter.value)) bad_value(parameter, "A whole number.", issues);
-  if (at->kind == Kind::duration && !is_duration(parameter.value)) bad_value(parameter, "A time such as 5s or 300ms.", issues);
+  if (at->kind == Kind::integer && !go_integer(parameter.value)) bad_value(parameter, "A whole number.", issues);
+  if (at->kind == Kind::duration && !is_go_duration(parameter.value)) bad_value(parameter, "A time such as 5s or 300ms.", issues);
   if (parameter.name == "tls") target.tls = yes.value_or(false);
   if (parameter.name == "cluster") target.cluster = yes.value_or(false);
   if (parameter.name == "caCertPath") target.ca_file = parameter.value;
   if (parameter.name == "master") target.sentinel_master = parameter.value;
-  if (parameter.name == "ttlInSeconds") target.ttl_seconds = integer(parameter.value).value_or(0);
+  if (parameter.name == "ttlInSeconds") target.ttl_seconds = go_integer(parameter.value).value_or(0);
 }
 
 void report_form(IssueList& issues) {
@@ -119,7 +91,7 @@ std::optional<RedisTarget> parse_redis_url(IssueList& issues) {
   target.host = *host;
   target.port = *port;
   if (url->path.size() > 1) {
-    const auto database = integer(url->path.substr(1));
+    const auto database = go_integer(url->path.substr(1));
     constexpr std::int64_t most = 65535;
     if (!database || *database < 0 || *database > most) {
       issues.malformed(url->offset(url->path), {"path", "Something follows the host that is no number of a database.", "Nothing, or parameters after a ?.", "Remove it.", std::string(words.example)});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/go_values.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
 
@@ -229,12 +230,7 @@ void report_unknown(const Parameter& parameter, const std::vector<std::string>& 
 }
 
 std::optional<bool> read_bool(const Parameter& parameter, IssueList& issues, const UrlWords& words) {
-  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
-    if (parameter.value == yes) return true;
-  }
-  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
-    if (parameter.value == no) return false;
-  }
+  if (const auto value = go_bool(parameter.value)) return value;
   issues.malformed(parameter.value_offset, {"bad-value", "The value of " + parameter.name + " is neither true nor false.", "true or false.", "Write " + parameter.name + "=true or " + parameter.name + "=false.", std::string(words.example)});
   return std::nullopt;
 }

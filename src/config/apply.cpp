@@ -1,0 +1,161 @@
+#include "config/apply.hpp"
+
+#include <algorithm>
+
+#include "config/bucket_url.hpp"
+#include "config/host_url.hpp"
+#include "config/license.hpp"
+#include "config/mysql_url.hpp"
+#include "config/placeholders.hpp"
+#include "config/queue_url.hpp"
+#include "config/redis_url.hpp"
+#include "config/small_values.hpp"
+#include "config/url.hpp"
+#include "core/redactor.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+
+bool holds_secret(Sensitivity sensitivity) { return sensitivity == Sensitivity::secret; }
+
+/// Words that a switch may hold; hiding them everywhere would make the report unreadable.
+bool is_plain_word(std::string_view value) {
+  const auto words = {"none", "null", "true", "false", "internal", "disabled"};
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return iequals(word, value); });
+}
+
+void register_secrets(Sensitivity sensitivity, const std::string& value) {
+  if (sensitivity == Sensitivity::secret && !is_plain_word(value)) Secret(std::string(trim(value)));
+  if (sensitivity == Sensitivity::credentials) {
+    for (auto& secret : possible_secrets(value)) Secret(std::move(secret));
+  }
+}
+
+std::string shown(Sensitivity sensitivity, const std::string& value, bool placeholder) {
+  constexpr std::size_t longest = 512;
+  if (value.empty()) return "";
+  if (holds_secret(sensitivity)) return placeholder ? "[redacted], a placeholder" : "[redacted]";
+  if (sensitivity == Sensitivity::credentials) return mask_url(value);
+  return Redactor::process().redact(clean(value, longest));
+}
+
+class Applier {
+ public:
+  Applier(const Resolver& resolver, Settings& settings) : resolver_(resolver), settings_(settings) {}
+
+  void apply() {
+    std::vector<Resolved> all = resolver_.settle(settings_.issues);
+    // Every secret is known before the first text is made.
+    for (const Resolved& one : all) {
+      if (!find_placeholder(one.value)) register_secrets(one.variable->sensitivity, one.value);
+    }
+    for (const Resolved& one : resolver_.misspelt()) {
+      register_secrets(one.variable->sensitivity, one.value);
+      show(one, false);
+    }
+    // The bucket looks at the others.
+    std::stable_partition(all.begin(), all.end(), [](const Resolved& one) { return one.variable->name != "BUCKET"; });
+    for (const Resolved& one : all) read(one);
+  }
+
+ private:
+  void show(const Resolved& one, bool placeholder) {
+    SettingView view = one.place;
+    view.value = shown(one.variable->sensitivity, one.value, placeholder);
+    settings_.scene.settings[view.name] = std::move(view);
+  }
+
+  void read(const Resolved& one) {
+    const auto placeholder = find_placeholder(one.value);
+    show(one, placeholder.has_value());
+    if (one.value.empty()) return;
+    IssueList issues(std::string(one.variable->name), one.value);
+    if (placeholder) {
+      report(*placeholder, one);
+      return;
+    }
+    parse(one, issues);
+    const bool usable = issues.usable();
+    for (auto& issue : issues.take()) settings_.issues.push_back(std::move(issue));
+    if (one.misprint) report_misprint(one);
+    if (usable) gather_surroundings(one);
+  }
+
+  void parse(const Resolved& one, IssueList& issues) {
+    const std::string_view name = one.variable->name;
+    if (name == "HOST") {
+      settings_.host = parse_host_url(issues);
+    } else if (name == "MYSQL") {
+      settings_.mysql = parse_mysql_url(issues);
+    } else if (name == "BUCKET") {
+      settings_.bucket = parse_bucket_url(issues, surroundings_);
+    } else if (name == "REDIS") {
+      settings_.redis = parse_redis_url(issues);
+    } else if (name == "BUCKET_QUEUE") {
+      settings_.bucket_queue = parse_queue_url(issues);
+    } else if (name == "NOTIFICATIONS_QUEUE") {
+      settings_.notifications_queue = parse_queue_url(issues);
+    } else if (name == "LICENSE") {
+      settings_.license = parse_license(issues);
+    } else {
+      check_small_value(issues);
+    }
+  }
+
+  void gather_surroundings(const Resolved& one) {
+    const std::pair<std::string_view, std::string*> places[] = {{"AWS_REGION", &surroundings_.region},
+                                                                {"AWS_ACCESS_KEY_ID", &surroundings_.access_key},
+                                                                {"AWS_SECRET_ACCESS_KEY", &surroundings_.secret_key},
+                                                                {"AWS_SESSION_TOKEN", &surroundings_.session_token},
+                                                                {"AZURE_STORAGE_KEY", &surroundings_.azure_key},
+                                                                {"AWS_S3_KMS_ID", &surroundings_.kms_key}};
+    for (const auto& [name, place] : places) {
+      if (one.variable->name == name) *place = one.value;
+    }
+  }
+
+  void report(const Placeholder& placeholder, const Resolved& one) {
+    IssueList place(std::string(one.variable->name), one.value);
+    place.malformed(placeholder.offset, {placeholder.cause, "", "", "", std::string(one.variable->example)});
+    SettingIssue issue = place.take().front();
+    issue.kind = "placeholder";
+    const std::string text = clean(placeholder.text, 80);
+    if (placeholder.cause == "placeholder") {
+      issue.observed = "The value still holds " + text + " from an example.";
+      issue.expected = "Your own value in its place.";
+    } else if (placeholder.cause == "masked-value") {
+      issue.observed = "The value holds " + text + ", which some program wrote instead of a secret.";
+      issue.expected = "The secret itself.";
+    } else if (placeholder.cause == "unrendered-template") {
+      issue.observed = "The value holds " + text + ", which a template engine should have replaced.";
+      issue.expected = "The value that the template stands for.";
+    } else {
+      issue.observed = "The value holds " + text + ", and nothing has put the value in its place.";
+      issue.expected = "The value itself. Environment files expand nothing, and Kubernetes expands $(NAME) only for names that the same container has.";
+    }
+    issue.fix = "Write your own value instead of " + text + ".";
+    settings_.issues.push_back(std::move(issue));
+  }
+
+  void report_misprint(const Resolved& one) {
+    SettingIssue issue;
+    issue.setting = one.variable->name;
+    issue.kind = "malformed";
+    issue.cause = "misprinted-name";
+    issue.observed = "The variable is called " + one.place.alias + ", as a misprint in some translations of the documentation has it; no server reads that.";
+    issue.expected = std::string(one.variable->name) + ".";
+    issue.fix = "Rename it to " + std::string(one.variable->name) + ".";
+    settings_.issues.push_back(std::move(issue));
+  }
+
+  const Resolver& resolver_;
+  Settings& settings_;
+  BucketSurroundings surroundings_;
+};
+
+}  // namespace
+
+void apply_all(const Resolver& resolver, Settings& settings) { Applier(resolver, settings).apply(); }
+
+}  // namespace wbverify

@@ -1,0 +1,152 @@
+#include "config/config_file.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <functional>
+#include <map>
+
+#include "config/go_values.hpp"
+#include "config/load.hpp"
+#include "config/own_file.hpp"
+#include "config/url.hpp"
+#include "util/file.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {}
+
+  ConfigFile read(const std::string& text) {
+    YAML::Node root;
+    try {
+      const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+      if (documents.size() > 1) refuse(documents[1].Mark(), "a second document begins; the file holds one");
+      if (!documents.empty()) root = documents[0];
+    } catch (const YAML::Exception& error) {
+      refuse(error.mark, "not YAML: " + clean(error.msg, 160));
+    }
+    if (!root || root.IsNull()) return {};
+    const std::map<std::string, std::function<void(const YAML::Node&)>> keys = {
+        {"env_file", [&](const YAML::Node& node) { out_.env_files = paths(node, "env_file"); }},
+        {"ca_file", [&](const YAML::Node& node) { out_.ca_files = paths(node, "ca_file"); }},
+        {"dns_server", [&](const YAML::Node& node) { read_dns_server(node); }},
+        {"http_port", [&](const YAML::Node& node) { read_http_port(node); }},
+        {"settings", [&](const YAML::Node& node) { read_settings(node); }}};
+    std::vector<std::string> names;
+    for (const auto& [name, reader] : keys) names.push_back(name);
+    each(root, "the file", [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
+      const auto at = keys.find(key);
+      if (at != keys.end()) return at->second(value);
+      const std::string near = nearest(key, names);
+      refuse(key_node.Mark(), "unknown key " + clean(key, 60) + (near.empty() ? "; known are " + join(names, ", ") : "; " + near + " is probably meant"));
+    });
+    return std::move(out_);
+  }
+
+ private:
+  [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& text) const {
+    const std::string place = mark.is_null() ? "" : " line " + std::to_string(mark.line + 1) + " column " + std::to_string(mark.column + 1);
+    throw ConfigError(78, path_ + place + ": " + text + ".");
+  }
+
+  /// Calls `take` for every entry of a map; a key may stand there once.
+  void each(const YAML::Node& node, const std::string& what, const std::function<void(const std::string&, const YAML::Node&, const YAML::Node&)>& take) const {
+    if (!node.IsMap()) refuse(node.Mark(), what + " must be a map of keys and values");
+    std::map<std::string, int> lines;
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) refuse(entry.first.Mark(), "a key must be a word");
+      const std::string& key = entry.first.Scalar();
+      const auto [at, fresh] = lines.emplace(key, entry.first.Mark().line + 1);
+      if (!fresh) refuse(entry.first.Mark(), "the key " + clean(key, 60) + " stands already in line " + std::to_string(at->second));
+      take(key, entry.first, entry.second);
+    }
+  }
+
+  /// The value is not shown in errors: it may be a secret that stands at the wrong place.
+  std::string scalar(const YAML::Node& node, const std::string& key) const {
+    if (node.IsNull()) refuse(node.Mark(), key + " has no value");
+    if (!node.IsScalar()) refuse(node.Mark(), key + " must be one value, not a list or a map");
+    return node.Scalar();
+  }
+
+  std::vector<FileValue> paths(const YAML::Node& node, const std::string& key) const {
+    std::vector<FileValue> out;
+    const auto add = [&](const YAML::Node& item) {
+      const std::string path = scalar(item, key);
+      if (path.empty()) refuse(item.Mark(), key + " names no file");
+      out.push_back({key, beside(path_, path), item.Mark().line + 1});
+    };
+    if (node.IsSequence()) {
+      for (const auto& item : node) add(item);
+    } else {
+      add(node);
+    }
+    return out;
+  }
+
+  void read_dns_server(const YAML::Node& node) {
+    const std::string address = dns_address(scalar(node, "dns_server"));
+    if (address.empty()) refuse(node.Mark(), "dns_server must be an address, with a port when it is not 53, such as 10.0.0.2 or 10.0.0.2:5353");
+    out_.dns_server = {"dns_server", address, node.Mark().line + 1};
+  }
+
+  void read_http_port(const YAML::Node& node) {
+    const auto port = go_integer(scalar(node, "http_port"));
+    if (!port || *port < 1 || *port > 65535) refuse(node.Mark(), "http_port must be a number from 1 to 65535");
+    out_.http_port = static_cast<int>(*port);
+    out_.http_port_line = node.Mark().line + 1;
+  }
+
+  void read_settings(const YAML::Node& node) {
+    each(node, "settings", [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
+      if (key.empty() || key.find_first_of(" \t=") != std::string::npos) refuse(key_node.Mark(), "settings holds a key that is no name of a variable");
+      out_.settings.push_back({key, scalar(value, key), key_node.Mark().line + 1});
+    });
+  }
+
+  const std::string& path_;
+  ConfigFile out_;
+};
+
+}  // namespace
+
+std::string dns_address(std::string_view text) {
+  std::string_view address = text, port = "53";
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    if (close == std::string_view::npos) return "";
+    address = text.substr(1, close - 1);
+    const std::string_view rest = text.substr(close + 1);
+    if (!rest.empty()) {
+      if (!rest.starts_with(':')) return "";
+      port = rest.substr(1);
+    }
+  } else if (const auto colon = text.find(':'); colon != std::string_view::npos && colon == text.rfind(':')) {
+    address = text.substr(0, colon);
+    port = text.substr(colon + 1);
+  }
+  const auto number = go_integer(port);
+  if (!number || *number < 1 || *number > 65535) return "";
+  if (is_ipv4(address)) return std::string(address) + ":" + std::to_string(*number);
+  if (is_ipv6(address)) return "[" + to_lower(address) + "]:" + std::to_string(*number);
+  return "";
+}
+
+ConfigFile parse_config_file(const std::string& text, const std::string& path) {
+  try {
+    return Reader(path).read(text);
+  } catch (const YAML::Exception& error) {
+    throw ConfigError(78, path + ": not in the form of a configuration file: " + clean(error.msg, 160) + ".");
+  }
+}
+
+ConfigFile read_config_file(const std::string& path) {
+  const OwnFile file = read_own_file(path, "configuration file");
+  file.require_whole();
+  return parse_config_file(file.text, path);
+}
+
+}  // namespace wbverify
