@@ -24,6 +24,7 @@ struct Certificate {
   std::string signature;                    ///< sha256WithRSAEncryption, …
   std::string digest;                       ///< of the signature: SHA256, SHA1, …; empty when it has none of its own
   std::string sha256;                       ///< fingerprint, lower-case hexadecimal
+  std::string sha1;                         ///< the same by SHA-1: the only form that MariaDB Connector/C 3.3 can pin
   std::string subject_key_id, authority_key_id;   ///< lower-case hexadecimal, or empty
   bool is_ca = false;
   bool self_issued = false;                 ///< subject equals issuer

@@ -130,11 +130,11 @@ void read_extensions(X509* certificate, Certificate& out) {
 
 }  // namespace
 
-std::string fingerprint(const X509* certificate) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+std::string fingerprint(const X509* certificate, const EVP_MD* digest) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned int size = 0;
-  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
-  return hex_encode({reinterpret_cast<const char*>(digest.data()), size});
+  if (X509_digest(certificate, digest, bytes.data(), &size) != 1) return {};
+  return hex_encode({reinterpret_cast<const char*>(bytes.data()), size});
 }
 
 Certificate describe(X509* certificate) {
@@ -151,7 +151,8 @@ Certificate describe(X509* certificate) {
   if (X509_get_signature_info(certificate, &digest, nullptr, nullptr, nullptr) == 1 && digest != NID_undef) {
     out.digest = OBJ_nid2sn(digest);
   }
-  out.sha256 = fingerprint(certificate);
+  out.sha256 = fingerprint(certificate, EVP_sha256());
+  out.sha1 = fingerprint(certificate, EVP_sha1());
   read_names(certificate, out);
   read_key(certificate, out);
   read_extensions(certificate, out);

@@ -8,6 +8,6 @@ namespace wbverify::tls {
 Certificate describe(X509* certificate);
 
 /// SHA-256 of the whole certificate, lower-case hexadecimal.
-std::string fingerprint(const X509* certificate);
+std::string fingerprint(const X509* certificate, const EVP_MD* digest);
 
 }  // namespace wbverify::tls
