@@ -7,7 +7,7 @@ namespace wbverify::tls {
 /// What is worth knowing of a certificate; everything in it is a stranger's text, and comes back bounded and clean.
 Certificate describe(X509* certificate);
 
-/// SHA-256 of the whole certificate, lower-case hexadecimal.
+/// Digest of the whole certificate, lower-case hexadecimal.
 std::string fingerprint(const X509* certificate, const EVP_MD* digest);
 
 }  // namespace wbverify::tls
