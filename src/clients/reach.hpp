@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,7 @@ namespace wbverify {
 /// What the name service said about a host.
 struct DnsAnswer {
   std::string host;
-  std::string source;               ///< `literal`, `localhost` (RFC 6761), `dns` (/etc/hosts included)
+  std::string source;               ///< who answered: `literal`, `localhost` (RFC 6761), `dns` (/etc/hosts included)
   std::vector<std::string> ipv4;    ///< in the order of the answer
   std::vector<std::string> ipv6;
   std::string canonical_name;       ///< end of the CNAME chain, or empty
@@ -29,7 +30,7 @@ struct DnsAnswer {
 struct TcpAttempt {
   std::string address;      ///< IP literal without brackets
   std::uint16_t port = 0;
-  std::string cause;        ///< empty when connected; `refused`, `timed-out`, `unreachable`, `reset`, `denied`
+  std::string cause;        ///< empty when connected; `refused`, `timed-out`, `unreachable`, `no-route` (this machine has none), `reset`, `denied` (by this machine)
   std::string text;
   double duration_ms = 0;
   bool operator==(const TcpAttempt&) const = default;
@@ -50,8 +51,8 @@ void to_json(nlohmann::json& json, const Reach& reach);
 void from_json(const nlohmann::json& json, Reach& reach);
 
 /// Resolves A and AAAA side by side. `server` is ADDRESS:PORT or empty for the system's resolvers (/etc/hosts first).
-/// Never blocks beyond the deadline.
-DnsAnswer resolve(std::string_view host, std::string_view server, Deadline deadline);
+/// Never blocks beyond the deadline, nor longer than 5 s, which is glibc's own patience with a resolver.
+DnsAnswer resolve(std::string_view host, std::string_view server, Deadline deadline, const std::stop_token& stop = {});
 
 /// An open, non-blocking TCP socket. Closed when it goes.
 class Socket {
@@ -65,7 +66,7 @@ class Socket {
   int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
-  /// Sends all bytes, or the error (`reset`, `timed-out`).
+  /// Sends all bytes, or the error (`reset`, `closed`, `timed-out`).
   Result<void> send(std::string_view bytes, Deadline deadline);
   /// Reads exactly `count` bytes; `closed` when the peer ends before.
   Result<std::string> receive(std::size_t count, Deadline deadline);
@@ -76,10 +77,12 @@ class Socket {
   int fd_ = -1;
 };
 
-/// One connection to one address.
+/// One connection to one address. Error causes: those of TcpAttempt.
 Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, Deadline deadline);
 
 /// Resolves and connects to every address side by side, then closes; `first`, when given, receives the quickest socket.
-Reach reach(std::string_view host, std::uint16_t port, std::string_view dns_server, Deadline deadline, Socket* first = nullptr);
+/// Waits at most 5 s for connections, and 2.5 s more for the others once one is open: SYN is sent again after 1 s and 3 s.
+Reach reach(std::string_view host, std::uint16_t port, std::string_view dns_server, Deadline deadline, Socket* first = nullptr,
+            const std::stop_token& stop = {});
 
 }  // namespace wbverify
