@@ -1,0 +1,55 @@
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+
+#include "checks/catalog.hpp"
+#include "cli/commands.hpp"
+#include "config/load.hpp"
+#include "engine/journal_file.hpp"
+#include "report/layout.hpp"
+#include "util/encoding.hpp"
+
+namespace wbverify {
+
+std::string new_run_id() {
+  std::array<char, 8> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) throw std::system_error(errno, std::generic_category(), "getrandom");
+  return hex_encode({bytes.data(), bytes.size()});
+}
+
+Settings settings_of(const Arguments& arguments, const Context& context) {
+  using namespace std::chrono;
+  Sources sources;
+  sources.environment = context.environment;
+  sources.config_file = arguments.config_file;
+  sources.env_files = arguments.env_files;
+  sources.ca_files = arguments.ca_files;
+  sources.dns_server = arguments.dns_server;
+  sources.run_id = new_run_id();
+  sources.started = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  return load_settings(sources);
+}
+
+Plan plan_of(const Arguments& arguments, const Settings& settings) {
+  return make_plan(catalog(), settings, {arguments.only, arguments.skip, arguments.read_only});
+}
+
+int undo_dead_runs(const Settings& settings, Context& context, std::chrono::milliseconds limit) {
+  const auto found = leftovers(journal_directory(context.environment));
+  int left = 0;
+  for (const auto& undone : undo_leftovers(found, catalog(), settings, Deadline::after(limit))) {
+    const std::string what = undone.entry.kind + " " + undone.entry.name + " at " + undone.entry.where + ", left by run " + undone.run_id;
+    if (undone.error.empty()) {
+      tell(context, "removed " + what);
+    } else {
+      ++left;
+      tell(context, "could not remove " + what + ": " + undone.error);
+    }
+  }
+  return left;
+}
+
+}  // namespace wbverify
