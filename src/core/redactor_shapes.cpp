@@ -107,7 +107,8 @@ std::size_t quoted_end(std::string_view text, std::size_t quote) {
 void find_fields(std::string_view text, Ranges& hits) {
   constexpr std::string_view name_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
   constexpr std::size_t longest_name = 64;
-  for (auto at = text.find_first_of("=:>"); at != std::string_view::npos; at = text.find_first_of("=:>", at + 1)) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '=' && text[at] != ':' && text[at] != '>') continue;
     std::size_t name_end = at;
     while (name_end > 0 && is_one_of(text[name_end - 1], text[at] == '=' ? "\"'\\" : "\"'\\ ")) --name_end;
     std::size_t name_begin = name_end;
@@ -134,9 +135,12 @@ void find_fields(std::string_view text, Ranges& hits) {
   }
 }
 
-/// Finds `word` without regard to case where no letter stands before it.
+/// Finds `word`, given in small letters, without regard to case where no letter stands before it.
 std::size_t find_word(std::string_view text, std::string_view word_to_find, std::size_t from) {
+  const char small = word_to_find.front();
+  const char capital = static_cast<char>(small - 'a' + 'A');
   for (; from + word_to_find.size() <= text.size(); ++from) {
+    if (text[from] != small && text[from] != capital) continue;
     if (iequals(text.substr(from, word_to_find.size()), word_to_find) && (from == 0 || !is_one_of(text[from - 1], letters))) return from;
   }
   return std::string_view::npos;

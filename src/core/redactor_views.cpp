@@ -120,24 +120,37 @@ std::optional<View> decode(Escape escape, const View& view) {
   constexpr std::array<Piece (*)(std::string_view, std::size_t), 4> readers = {percent_at, backslash_at, entity_at, layout_at};
   const std::string_view text = view.bytes;
   const auto which = static_cast<std::size_t>(escape);
-  if (text.find_first_of(marks[which]) == std::string_view::npos) return std::nullopt;
   View out;
-  bool changed = false;
-  out.bytes.reserve(text.size());
-  out.places.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    Piece piece = marks[which].find(text[i]) == std::string_view::npos ? Piece{} : readers[which](text, i);
-    if (piece.length == 0) {
-      piece = {1, std::string(1, text[i])};
-    } else {
-      changed = true;
+  std::size_t copied = 0;
+  const auto copy_up_to = [&](std::size_t end) {
+    out.bytes.append(text.substr(copied, end - copied));
+    for (std::size_t i = copied; i < end; ++i) out.places.push_back(view.places.empty() ? Range{i, i + 1} : view.places[i]);
+  };
+  std::array<bool, 256> marked{};
+  for (const char c : marks[which]) marked[static_cast<std::uint8_t>(c)] = true;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!marked[static_cast<std::uint8_t>(text[at])]) {
+      ++at;
+      continue;
     }
-    const Range place = view.origin({i, i + piece.length});
+    const Piece piece = readers[which](text, at);
+    if (piece.length == 0) {
+      ++at;
+      continue;
+    }
+    // Most texts hold no escape: nothing is copied before the first one.
+    if (out.bytes.capacity() < text.size()) {
+      out.bytes.reserve(text.size());
+      out.places.reserve(text.size());
+    }
+    copy_up_to(at);
     out.bytes += piece.meaning;
-    out.places.resize(out.bytes.size(), place);
-    i += piece.length;
+    out.places.resize(out.bytes.size(), view.origin({at, at + piece.length}));
+    at += piece.length;
+    copied = at;
   }
-  if (!changed) return std::nullopt;
+  if (copied == 0) return std::nullopt;
+  copy_up_to(text.size());
   return out;
 }
 
