@@ -18,7 +18,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;                   ///< sent as it is: no dot segments removed, no escapes changed
+  std::string url;                   ///< sent as it is: no dot segments removed, no escapes changed; user information is an error
   Headers headers;                   ///< exactly these, besides Host, Accept and Content-Length; may carry credentials
   std::string body;
   std::size_t max_body = 1 << 20;    ///< bytes of the answer kept; more is cut and told by `truncated`
@@ -44,13 +44,14 @@ struct HttpOptions {
   /// host, port, addresses already resolved: no name is asked for twice.
   struct Pin { std::string host; std::uint16_t port; std::vector<std::string> addresses; };
   std::vector<Pin> pins;
+  std::string dns_server;              ///< ADDRESS:PORT asked for hosts without a pin; empty: the system's resolvers
   std::size_t max_headers = 64 << 10;  ///< bytes of all answer headers together; more is the error `headers-too-large`
 };
 
 /// HTTP over kept connections; certificates are always verified, redirects never followed, proxies and netrc of the
 /// environment not used. One client belongs to one thread.
 /// Error causes: dns-failed refused timed-out unreachable reset closed tls-untrusted tls-name tls-failed not-http headers-too-large
-/// stopped bad-url.
+/// http2-error stopped bad-url.
 class HttpClient {
  public:
   explicit HttpClient(HttpOptions options);

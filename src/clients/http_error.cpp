@@ -1,0 +1,105 @@
+#include "clients/http_error.hpp"
+
+#include <curl/curl.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "util/text.hpp"
+
+namespace wbverify::http {
+namespace {
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+const char* doing(Stage stage) {
+  switch (stage) {
+    case Stage::connecting: return "while the connection was being opened";
+    case Stage::tls: return "during the TLS handshake";
+    case Stage::sent: return "before a byte of the answer came";
+    case Stage::answering: return "in the middle of the answer";
+  }
+  return "";
+}
+
+Error connect_error(const Failure& failure) {
+  switch (failure.error) {
+    case ECONNREFUSED: return {"refused", "connection refused", Blame::target, true};
+    case ETIMEDOUT: return {"timed-out", "no answer to the attempt to connect", Blame::path, true};
+    case ECONNRESET: return {"reset", "the connection was reset while it was being opened", Blame::target, true};
+    case ENETUNREACH:
+    case EHOSTUNREACH: return {"unreachable", "no route to that address", Blame::path, true};
+    default: break;
+  }
+  // curl gives up an address after its share of the time and then tells no errno.
+  if (has(failure.text, "timed out") || has(failure.text, "Timeout")) return too_late(Stage::connecting, failure.seconds);
+  return {"unreachable", failure.text, Blame::path, true};
+}
+
+Error tls_error(const Failure& failure) {
+  if (failure.error == ECONNRESET || has(failure.text, "reset by peer")) return {"reset", "the connection was reset during the TLS handshake", Blame::target, true};
+  if (has(failure.text, "SSL_ERROR_SYSCALL") || has(failure.text, "unexpected eof")) {
+    return {"closed", "the connection was closed during the TLS handshake", Blame::target, true};
+  }
+  if (has(failure.text, "wrong version number") || has(failure.text, "packet length too long")) {
+    return {"tls-failed", "that port does not speak TLS (" + failure.text + ")", Blame::target, false};
+  }
+  return {"tls-failed", "the TLS handshake failed: " + failure.text, Blame::target, false};
+}
+
+Error broken(const Failure& failure) {
+  if (failure.error == ECONNRESET || failure.error == EPIPE || has(failure.text, "reset by peer")) {
+    return {"reset", std::string("the connection was reset ") + doing(failure.stage), Blame::target, true};
+  }
+  // In TLS 1.3 a refusal of the client's certificate comes after the handshake (RFC 8446 §4.4.2.4).
+  if (has(failure.text, "alert")) return {"tls-failed", "the server ended TLS: " + failure.text, Blame::target, false};
+  if (failure.error == ETIMEDOUT) return {"timed-out", std::string("no answer ") + doing(failure.stage), Blame::path, true};
+  if (has(failure.text, "headers") && has(failure.text, "arge")) return {"headers-too-large", failure.text, Blame::target, false};
+  return {"closed", std::string("the connection broke ") + doing(failure.stage) + ": " + failure.text, Blame::target, true};
+}
+
+}  // namespace
+
+Error too_late(Stage stage, double seconds) {
+  char time[32];
+  std::snprintf(time, sizeof time, "%.1f s", seconds);
+  const std::string end = std::string(" after ") + time;
+  switch (stage) {
+    case Stage::connecting: return {"timed-out", "no connection" + end, Blame::path, true};
+    case Stage::tls: return {"timed-out", "the connection is open, but the TLS handshake has not ended" + end, Blame::target, true};
+    case Stage::sent: return {"timed-out", "the request was sent, but no answer has come" + end, Blame::target, true};
+    case Stage::answering: return {"timed-out", "the answer has begun and not ended" + end, Blame::target, true};
+  }
+  return {};
+}
+
+Error explain(const Failure& given) {
+  Failure failure = given;
+  failure.text = clean(given.text, 300);
+  switch (failure.code) {
+    case CURLE_COULDNT_RESOLVE_HOST: return {"dns-failed", failure.text, Blame::path, true};
+    case CURLE_COULDNT_CONNECT: return connect_error(failure);
+    case CURLE_OPERATION_TIMEDOUT: return too_late(failure.stage, failure.seconds);
+    case CURLE_PEER_FAILED_VERIFICATION:
+      // The name is looked at after the chain; curl's words are all that tells the two apart.
+      if (has(failure.text, "target host") || has(failure.text, "common name")) return {"tls-name", failure.text, Blame::target, false};
+      return {"tls-untrusted", failure.text, Blame::target, false};
+    case CURLE_SSL_CONNECT_ERROR: return tls_error(failure);
+    case CURLE_GOT_NOTHING: return {"closed", "the connection was closed without an answer", Blame::target, true};
+    case CURLE_PARTIAL_FILE: return {"closed", "the connection was closed in the middle of the answer (" + failure.text + ")", Blame::target, true};
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR: return broken(failure);
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM: return {"http2-error", "the exchange failed in HTTP/2: " + failure.text, Blame::target, true};
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_BAD_CONTENT_ENCODING: return {"not-http", "the answer is not HTTP (" + failure.text + ")", Blame::target, false};
+    // A single line beyond curl's own limit of 100 KiB: an error of memory before curl 8.6, then one of size.
+    case CURLE_OUT_OF_MEMORY:
+    case 100: return {"headers-too-large", "a header of the answer is larger than 100 KiB", Blame::target, false};
+    case CURLE_URL_MALFORMAT: return {"bad-url", failure.text, Blame::machine, false};
+    default: return {"closed", failure.text, Blame::target, false};
+  }
+}
+
+}  // namespace wbverify::http

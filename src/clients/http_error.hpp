@@ -1,0 +1,26 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace wbverify::http {
+
+/// How far an exchange came.
+enum class Stage { connecting, tls, sent, answering };
+
+/// What is known of an exchange that failed in libcurl.
+struct Failure {
+  int code = 0;          ///< CURLcode
+  int error = 0;         ///< errno of the socket, 0 when unknown
+  Stage stage = Stage::connecting;
+  std::string text;      ///< libcurl's words
+  double seconds = 0;    ///< since the beginning
+};
+
+/// The error of an exchange, in the causes of HttpClient.
+Error explain(const Failure& failure);
+/// The deadline came first.
+Error too_late(Stage stage, double seconds);
+
+}  // namespace wbverify::http

@@ -1,0 +1,184 @@
+#include "clients/http_transfer.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/secret.hpp"
+#include "core/version.hpp"
+#include "util/text.hpp"
+
+namespace wbverify::http {
+namespace {
+
+static_assert(sizeof(std::array<char, 256>) >= CURL_ERROR_SIZE);
+
+bool has_line_end(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
+
+const char* version_word(long version) {
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0: return "HTTP/1.0";
+    case CURL_HTTP_VERSION_2_0: return "HTTP/2";
+    case CURL_HTTP_VERSION_3: return "HTTP/3";
+    default: return "HTTP/1.1";
+  }
+}
+
+}  // namespace
+
+void EasyCloser::operator()(void* easy) const { curl_easy_cleanup(easy); }
+
+void ListWiper::operator()(curl_slist* list) const {
+  for (curl_slist* at = list; at != nullptr; at = at->next) wipe(at->data, std::strlen(at->data));
+  curl_slist_free_all(list);
+}
+
+void append(List& list, const std::string& line) {
+  curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) return;
+  static_cast<void>(list.release());
+  list.reset(longer);
+}
+
+Transfer::Transfer(const HttpRequest& request, const HttpOptions& options) : request_(request), options_(options), easy_(curl_easy_init()) {}
+
+std::size_t Transfer::header_line(char* data, std::size_t size, std::size_t count, void* user) {
+  return static_cast<Transfer*>(user)->take_header({data, size * count}) ? size * count : 0;
+}
+
+bool Transfer::take_header(std::string_view line) {
+  header_bytes_ += line.size();
+  headers_too_large_ = header_bytes_ > options_.max_headers;
+  if (headers_too_large_) return false;
+  // A status line begins anew: what came before belonged to an interim answer (1xx).
+  if (line.starts_with("HTTP/")) {
+    response_.headers.clear();
+    headers_complete_ = false;
+  } else if (trim(line).empty()) {
+    headers_complete_ = true;
+    // curl would go on and read the switched protocol as an answer.
+    switched_ = number(CURLINFO_RESPONSE_CODE) == 101;
+    return !switched_;
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos && !headers_complete_) {   // after them come trailers
+    response_.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  }
+  return true;
+}
+
+std::size_t Transfer::body_part(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  std::string& body = transfer.response_.body;
+  const std::size_t room = transfer.request_.max_body - body.size();
+  const std::size_t length = size * count;
+  body.append(data, std::min(room, length));
+  transfer.response_.truncated = length > room;
+  return transfer.response_.truncated ? 0 : length;
+}
+
+void Transfer::set_method() {
+  CURL* const easy = easy_.get();
+  const std::string& method = request_.method;
+  if (method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (!request_.body.empty() || method == "PUT" || method == "POST" || method == "PATCH") {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+  } else if (method != "GET") {
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+}
+
+std::optional<Error> Transfer::prepare() {
+  if (!easy_) return Error{"stopped", "no memory", Blame::machine, false};
+  CURL* const easy = easy_.get();
+  const Error bad{"bad-url", "the request holds a line end", Blame::tool, false};
+  if (has_line_end(request_.url) || has_line_end(request_.method)) return bad;
+  const auto given = [&](std::string_view name) {
+    return std::any_of(request_.headers.begin(), request_.headers.end(), [&](const auto& header) { return iequals(header.first, name); });
+  };
+  // The wait for 100 Continue and a form's type are curl's own ideas; a signature knows nothing of them.
+  for (const char* name : {"Expect", "Content-Type"}) {
+    if (!given(name)) append(headers_, std::string(name) + ":");
+  }
+  for (const auto& [name, value] : request_.headers) {
+    if (has_line_end(name) || has_line_end(value)) return bad;
+    append(headers_, value.empty() ? name + ";" : name + ": " + value);
+  }
+  curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  const std::string agent = options_.user_agent.empty() ? "wbverify/" + std::string(version()) : options_.user_agent;
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, agent.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_line);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_part);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, message_.data());
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  set_method();
+  return std::nullopt;
+}
+
+long Transfer::number(int info) const {
+  long value = 0;
+  curl_easy_getinfo(easy_.get(), static_cast<CURLINFO>(info), &value);
+  return value;
+}
+
+bool Transfer::sent() const { return number(CURLINFO_REQUEST_SIZE) > 0; }
+
+double Transfer::seconds() const {
+  double value = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME, &value);
+  return value;
+}
+
+Stage Transfer::stage() const {
+  // The times of the connection are lost when a handshake fails; the peer's address stays.
+  const char* address = nullptr;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+  if (header_bytes_ > 0 || !response_.body.empty()) return Stage::answering;
+  if (sent()) return Stage::sent;
+  return address == nullptr || *address == '\0' ? Stage::connecting : Stage::tls;
+}
+
+Result<HttpResponse> Transfer::result() {
+  if (error_) return fail(*error_);
+  if (headers_too_large_) {
+    return fail({"headers-too-large", "the headers of the answer are larger than " + std::to_string(options_.max_headers / 1024) + " KiB", Blame::target, false});
+  }
+  const bool cut = *code_ == CURLE_WRITE_ERROR && (response_.truncated || switched_);
+  if (*code_ != CURLE_OK && !cut) {
+    const std::string words = message_[0] != '\0' ? message_.data() : curl_easy_strerror(static_cast<CURLcode>(*code_));
+    return fail(explain({*code_, static_cast<int>(number(CURLINFO_OS_ERRNO)), stage(), words, seconds()}));
+  }
+  // curl takes the end of the connection for the end of the headers.
+  if (!headers_complete_) return fail({"closed", "the connection was closed in the middle of the answer's headers", Blame::target, true});
+  const char* address = nullptr;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+  const std::string peer = address == nullptr ? "" : address;
+  double first = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_STARTTRANSFER_TIME, &first);
+  response_.status = static_cast<int>(number(CURLINFO_RESPONSE_CODE));
+  response_.version = version_word(number(CURLINFO_HTTP_VERSION));
+  response_.address = (peer.find(':') == std::string::npos ? peer : "[" + peer + "]") + ":" + std::to_string(number(CURLINFO_PRIMARY_PORT));
+  response_.duration_ms = seconds() * 1000;
+  response_.first_byte_ms = first * 1000;
+  return std::move(response_);
+}
+
+}  // namespace wbverify::http
