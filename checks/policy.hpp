@@ -9,6 +9,9 @@ namespace wbverify::policy {
 
 // --- config
 
+/// Days before its end from which W&B itself warns of a licence (platform/hosting/enterprise-licenses, read 2026-11-22).
+inline constexpr std::int64_t license_warning_days = 30;
+
 // --- host
 
 // --- tls
