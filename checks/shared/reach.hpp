@@ -13,9 +13,10 @@ struct ServiceWords {
   std::string why;       ///< what fails in W&B when it cannot be reached, one sentence
 };
 
-/// Every address of the host's name. Causes: the causes of DnsAnswer.
+/// Every address of the host's name. Causes: the causes of DnsAnswer, and `null-address`.
 Findings judge_dns(const Reach& reach, const ServiceWords& words, const Scene& scene);
-/// A connection to each address. fail when none accepts; warn `some-addresses-dead` when only some do.
+/// A connection to each address. fail when none accepts; warn `some-addresses-dead` when only some do. An address to which this
+/// machine has no route is not held against the service.
 Findings judge_tcp(const Reach& reach, const ServiceWords& words, const Scene& scene);
 
 }  // namespace wbverify
