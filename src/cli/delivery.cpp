@@ -41,6 +41,11 @@ void Delivery::result(const Plugin& plugin, const CheckResult& result) {
   if (!json_) reporter_.result(plugin, result);
 }
 
+void Delivery::progress(int settled, int total, const std::vector<std::string>& busy) {
+  if (!json_) reporter_.pause();
+  progress_.update(settled, total, busy);
+}
+
 void Delivery::write(const std::string& what, const std::string& path, const std::string& text) {
   if (path.empty()) return;
   if (path == "-") {

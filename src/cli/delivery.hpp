@@ -18,7 +18,7 @@ class Delivery {
 
   void begin(const RunInfo& run);
   void result(const Plugin& plugin, const CheckResult& result);
-  void progress(int settled, int total, const std::vector<std::string>& busy) { progress_.update(settled, total, busy); }
+  void progress(int settled, int total, const std::vector<std::string>& busy);
   void erase_progress() { progress_.erase(); }
   /// Writes what is left to be written; `record` may be null. The exit status: the report's own, or 74 when it would be 0 and
   /// something could not be written.

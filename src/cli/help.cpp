@@ -40,7 +40,7 @@ std::string options_of(const CLI::App& command) {
     if (!option->get_positional() && std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
   }
   // Help itself stands last.
-  std::rotate(groups.begin(), std::find_if(groups.begin(), groups.end(), [](const auto& group) { return group != "Options"; }), groups.end());
+  std::stable_partition(groups.begin(), groups.end(), [](const auto& group) { return group != "Help"; });
   std::string out;
   for (const auto& group : groups) {
     out += "\n" + group + ":\n";

@@ -12,17 +12,6 @@ std::string with_nearest(const std::string& text, const std::string& near, const
   return text + "; " + (near.empty() ? otherwise : "nearest is " + near);
 }
 
-/// The first word that is neither an option nor the value of one, and where it stands.
-std::size_t command_place(const std::vector<std::string>& arguments, const Tree& tree) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& word = arguments[i];
-    if (word == "--") break;
-    if (!word.starts_with('-') || word == "-") return i;
-    if (word.find('=') == std::string::npos && tree.takes_value(word)) ++i;
-  }
-  return arguments.size();
-}
-
 [[noreturn]] void unexpected(const CLI::App& command, const std::string& word) {
   if (!word.starts_with('-')) throw UsageError(command.get_name() + " takes no further word, and " + in_quotes(word) + " is one");
   std::vector<std::string> options;
@@ -31,6 +20,20 @@ std::size_t command_place(const std::vector<std::string>& arguments, const Tree&
   }
   const std::string name = word.substr(0, word.find('='));
   throw UsageError(with_nearest(command.get_name() + " has no option " + in_quotes(name), nearest(name, options), "see wbverify " + command.get_name() + " --help"));
+}
+
+/// Where the command stands: the first word that is neither an option nor the value of one.
+std::size_t command_place(const std::vector<std::string>& arguments, Tree& tree) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--") break;
+    if (!word.starts_with('-') || word == "-") return i;
+    if (!word.starts_with("--") || word == "--help" || word == "--version") continue;
+    const CLI::Option* option = tree.find(word.substr(0, word.find('=')));
+    if (option == nullptr) unexpected(*tree.app().get_subcommand("run"), word);
+    if (option->get_items_expected_max() > 0 && word.find('=') == std::string::npos) ++i;
+  }
+  return arguments.size();
 }
 
 }  // namespace
@@ -77,6 +80,9 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
     unexpected(command, rest.empty() ? std::string() : rest.front());
   } catch (const CLI::RequiredError& error) {
     throw UsageError(name + ": " + clean(error.what(), 300));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();
+    throw UsageError(clean(text.substr(0, text.find(':')), 80) + " needs a value");
   } catch (const CLI::ParseError& error) {
     throw UsageError(clean(error.what(), 300));
   }

@@ -64,8 +64,8 @@ std::string as_text(const Plan& plan, const Settings& settings, const TerminalSt
     out += '\n';
   }
   if (!skipped.empty()) out += paint(style, Ink::strong, "Left out") + "\n" + skipped + "\n";
-  return out + count_of(running, "probe") + (running == 1 ? " runs" : " run") + ", " + std::to_string(writing) + " of them " +
-         (writing == 1 ? "writes" : "write") + (writing > 0 ? "; --read-only leaves out what writes" : "") + ".\n";
+  const std::string writers = writing == 0 ? "none of them writes" : std::to_string(writing) + " of them " + (writing == 1 ? "writes" : "write") + ", unless --read-only is given";
+  return out + count_of(running, "probe") + (running == 1 ? " runs; " : " run; ") + writers + ".\n";
 }
 
 }  // namespace

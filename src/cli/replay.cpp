@@ -29,12 +29,18 @@ std::string record_text(const std::string& path) {
   return std::move(file.text);
 }
 
+/// The JSON library's own error numbers help nobody.
+std::string without_number(const std::string& text) {
+  const auto end = text.find("] ");
+  return text.starts_with("[json.exception") && end != std::string::npos ? text.substr(end + 2) : text;
+}
+
 }  // namespace
 
 int replay_command(const Arguments& arguments, Context& context) {
   Delivery delivery(arguments, context);
   const auto record = decode_record(record_text(arguments.operand));
-  if (!record) throw InputError(arguments.operand + " cannot be judged: " + record.error().text);
+  if (!record) throw InputError(arguments.operand + " cannot be judged: " + without_number(record.error().text));
   auto report = judge_record(*record, catalog());
   if (!report) throw InputError(arguments.operand + " cannot be judged: " + report.error().text);
   // Exit status 2 says that the run was judged with --fail-on warn.

@@ -60,6 +60,8 @@ void sleep_for(milliseconds time, const std::stop_token& stop) {
   std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
 }
 
+std::string in_seconds(milliseconds time) { return std::to_string(std::chrono::ceil<seconds>(time).count()) + " s"; }
+
 }  // namespace
 
 int run_command(const Arguments& arguments, Context& context) {
@@ -84,10 +86,10 @@ int run_command(const Arguments& arguments, Context& context) {
     const milliseconds left = end_of_wait.remaining();
     if (!waits || watch.caught() != 0 || exit_status(report, FailOn::fail) == 0 || left < pause + least_attempt) break;
     const CheckResult* first = first_to_fix(report);
-    tell(context, "attempt " + std::to_string(number) + ": " + counts_text(count_results(report.results)) + (first == nullptr ? "" : "; " + first->id) +
-                      ". Again in " + duration_text(static_cast<double>(pause.count())) + ", for " + duration_text(static_cast<double>(left.count())) + " more");
+    tell(context, "attempt " + std::to_string(number) + ": " + counts_text(count_results(report.results)) + (first == nullptr ? "" : "; first " + first->id) +
+                      ". Next in " + in_seconds(pause) + ", " + in_seconds(left) + " left");
     sleep_for(pause, watch.token());
-    pause = std::min(pause * 3 / 2, milliseconds(10000));
+    pause = std::min(pause * 2, milliseconds(10000));
     if (watch.caught() != 0) break;
   }
 

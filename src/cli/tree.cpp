@@ -18,7 +18,8 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, const std::st
             if (!expected.empty()) throw CLI::ValidationError(name + " " + clean(value, 80), expected);
           },
           description)
-      ->type_name(type);
+      ->type_name(type)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& type, const std::string& description) {
@@ -73,7 +74,7 @@ Tree::Tree(Arguments& arguments) : arguments_(arguments), app_("", "wbverify") {
   })->required();
   add_fail_on(replay);
   add_format(replay, {"terminal", "json"});
-  add_value(replay, "--output", "FILE", "Write the JSON report to a file (mode 0600)", [this](const std::string& value) {
+  add_value(replay, "--output", "FILE", "Write the JSON report there as well", [this](const std::string& value) {
     arguments_.output = value;
     return file_name(value);
   })->group("Output");
@@ -92,19 +93,19 @@ Tree::Tree(Arguments& arguments) : arguments_(arguments), app_("", "wbverify") {
 
 CLI::App& Tree::command(const std::string& name, const std::string& description) {
   CLI::App& command = *app_.add_subcommand(name, description);
-  command.set_help_flag("-h,--help", "Print this help");
+  command.set_help_flag("-h,--help", "Print this help")->group("Help");
   return command;
 }
 
 void Tree::add_sources(CLI::App& command) {
   const std::string group = "Where the settings are";
-  add_value(command, "--config", "FILE", "Configuration file (default /etc/wbverify/wbverify.yaml, when it is there)", [this](const std::string& value) {
+  add_value(command, "--config", "FILE", "Instead of /etc/wbverify/wbverify.yaml", [this](const std::string& value) {
     arguments_.config_file = value;
     return file_name(value);
   })->group(group);
   add_list(command, "--env-file", arguments_.env_files, "FILE", "Environment file of the server; repeatable")->group(group);
-  add_list(command, "--ca-file", arguments_.ca_files, "FILE", "PEM file of a certificate authority to trust as well; repeatable")->group(group);
-  add_value(command, "--dns-server", "ADDR:PORT", "Resolve names there instead of at the system's servers", [this](const std::string& value) {
+  add_list(command, "--ca-file", arguments_.ca_files, "FILE", "PEM file of a CA to trust as well; repeatable")->group(group);
+  add_value(command, "--dns-server", "ADDR:PORT", "Resolve names there, not at the system's servers", [this](const std::string& value) {
     const auto server = parse_dns_server(value);
     if (!server) return std::string("an IP address with a port is expected, such as 192.0.2.1:53 or [2001:db8::1]:53");
     arguments_.dns_server = *server;
@@ -114,7 +115,7 @@ void Tree::add_sources(CLI::App& command) {
 
 void Tree::add_selection(CLI::App& command) {
   const std::string group = "Which checks";
-  add_list(command, "--only", arguments_.only, "PATTERN", "Only these: id, glob (mysql.*), service or tag; repeatable")->delimiter(',')->group(group);
+  add_list(command, "--only", arguments_.only, "PATTERN", "Only these: id, mysql.*, service, tag; repeatable")->delimiter(',')->group(group);
   add_list(command, "--skip", arguments_.skip, "PATTERN", "All but these; repeatable")->delimiter(',')->group(group);
   command.add_flag("--read-only", arguments_.read_only, "Leave out everything that writes to a service")->group(group);
 }
@@ -131,9 +132,9 @@ void Tree::add_timing(CLI::App& command) {
     };
   };
   using std::chrono::milliseconds;
-  add_value(command, "--timeout", "DURATION", "Time limit, such as 20s, 2m or 1500ms (default 60s)", duration(arguments_.timeout, milliseconds(100)))->group(group);
+  add_value(command, "--timeout", "DURATION", "Time limit: 20s, 2m, 1500ms (default 60s)", duration(arguments_.timeout, milliseconds(100)))->group(group);
   if (command.get_name() != "run") return;
-  add_value(command, "--wait", "DURATION", "Run again until nothing fails, at most this long", duration(arguments_.wait, milliseconds(0)))->group(group);
+  add_value(command, "--wait", "DURATION", "Run again until nothing fails, this long at most", duration(arguments_.wait, milliseconds(0)))->group(group);
 }
 
 void Tree::add_fail_on(CLI::App& command) {
@@ -154,11 +155,11 @@ void Tree::add_format(CLI::App& command, std::vector<std::string> formats) {
 }
 
 void Tree::add_files(CLI::App& command) {
-  add_value(command, "--output", "FILE", "Write the JSON report to a file as well (mode 0600)", [this](const std::string& value) {
+  add_value(command, "--output", "FILE", "Write the JSON report there as well", [this](const std::string& value) {
     arguments_.output = value;
     return file_name(value);
   })->group("Output");
-  add_value(command, "--record", "FILE", "Write what was seen to a file, for wbverify replay (mode 0600)", [this](const std::string& value) {
+  add_value(command, "--record", "FILE", "Write what was seen there, for wbverify replay", [this](const std::string& value) {
     arguments_.record = value;
     return file_name(value);
   })->group("Output");
@@ -171,7 +172,7 @@ void Tree::add_look(CLI::App& command) {
 }
 
 void Tree::add_colour(CLI::App& command) {
-  add_value(command, "--color", "auto|always|never", "Colours (default auto: on a terminal, unless NO_COLOR is set)", [this](const std::string& value) {
+  add_value(command, "--color", "auto|always|never", "Colours (default auto)", [this](const std::string& value) {
     if (value != "auto" && value != "always" && value != "never") return std::string("auto, always or never is expected");
     arguments_.colour = value == "always" ? ColourChoice::always : value == "never" ? ColourChoice::never : ColourChoice::automatic;
     return std::string();
@@ -184,12 +185,11 @@ std::vector<std::string> Tree::commands() const {
   return names;
 }
 
-bool Tree::takes_value(const std::string& option) const {
-  const auto all = app_.get_subcommands([](const CLI::App*) { return true; });
-  return std::any_of(all.begin(), all.end(), [&](const CLI::App* command) {
-    const CLI::Option* found = command->get_option_no_throw(option);
-    return found != nullptr && found->get_items_expected_max() > 0;
-  });
+const CLI::Option* Tree::find(const std::string& option) const {
+  for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) {
+    if (const CLI::Option* found = command->get_option_no_throw(option)) return found;
+  }
+  return nullptr;
 }
 
 }  // namespace wbverify

@@ -14,8 +14,8 @@ class Tree {
   explicit Tree(Arguments& arguments);
   CLI::App& app() { return app_; }
   std::vector<std::string> commands() const;
-  /// Whether an option of some command takes a value: `--only`.
-  bool takes_value(const std::string& option) const;
+  /// The option of that name, of whatever command; null when no command has it.
+  const CLI::Option* find(const std::string& option) const;
 
  private:
   CLI::App& command(const std::string& name, const std::string& description);

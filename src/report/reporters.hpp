@@ -48,6 +48,8 @@ class TerminalReporter {
   void heading(const RunInfo& run);
   /// In catalogue order. The plugin must outlive the reporter.
   void result(const Plugin& plugin, const CheckResult& result);
+  /// No further result just now: a service whose last check is in is printed.
+  void pause();
   /// The last lines. `written` names the files that were written, each with what it is: `Report`, `report.json`.
   void finish(const Report& report, const std::vector<std::pair<std::string, std::string>>& written);
 

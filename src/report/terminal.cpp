@@ -90,6 +90,10 @@ void TerminalReporter::result(const Plugin& plugin, const CheckResult& result) {
   results_.push_back(result);
 }
 
+void TerminalReporter::pause() {
+  if (plugin_ != nullptr && !plugin_->checks.empty() && results_.back().check == plugin_->checks.back().id) flush_area();
+}
+
 void TerminalReporter::flush_area() {
   if (plugin_ == nullptr) return;
   const AreaText area = render_area(*plugin_, results_, style_);
