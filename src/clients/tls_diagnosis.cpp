@@ -139,6 +139,8 @@ Faults diagnose_name(const TlsObservation& tls) {
     if (leaf.name_count == 0 && dns_name_covers(leaf.subject_cn, name)) return {{"no-san", true, &leaf, ""}};
     for (const auto& pattern : leaf.dns_names) {
       if (!pattern.starts_with("*.")) continue;
+      // OpenSSL and curl take no star right above a top-level domain, Go does.
+      if (dns_name_covers(pattern, name)) return {{"wildcard-too-broad", true, &leaf, pattern}};
       const bool below = name.size() > pattern.size() && iequals(std::string_view(name).substr(name.size() - pattern.size() + 1), pattern.substr(1));
       if (below || iequals(pattern.substr(2), name)) return {{"wildcard-depth", true, &leaf, pattern}};
     }

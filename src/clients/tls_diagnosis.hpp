@@ -37,7 +37,7 @@ struct TlsLimits {
 ///            path-length name-constraint unknown-critical-extension bad-signature chain-invalid must-staple-missing;
 ///            ambiguous-chain incomplete-ca-file strict-x509 chain-duplicate chain-extra chain-order chain-root-sent (warn).
 ///            A trusted interception-proxy or self-signed-leaf only warns.
-/// name:      hostname-mismatch no-san wildcard-depth ip-not-in-san ip-in-dns-san; sni-default-differs (warn).
+/// name:      hostname-mismatch no-san wildcard-depth wildcard-too-broad ip-not-in-san ip-in-dns-san; sni-default-differs (warn).
 /// validity:  expired not-yet-valid chain-expired chain-not-yet-valid; expires-soon stale-cross-sign validity-too-long (warn).
 /// strength:  weak-key weak-signature weak-handshake weak-ciphers; weak-ciphers (warn) when a client only has to insist.
 std::vector<TlsFault> diagnose(const TlsObservation& tls, TlsConcern concern, const TlsLimits& limits);
