@@ -16,6 +16,16 @@ inline constexpr std::int64_t license_warning_days = 30;
 
 // --- tls
 
+/// A certificate with less time than this is not being renewed: Let's Encrypt's clients renew when a third of its life is left, 30 of
+/// 90 days (letsencrypt.org, FAQ, read 2026-11-22). Of a certificate that lives shorter than 42 days, a third counts.
+inline constexpr int tls_soon_days = 14;
+/// Longest life of a server certificate that Apple's systems accept, from private CAs too (support.apple.com/103769, read 2026-11-22).
+inline constexpr int tls_longest_days = 825;
+/// RSA keys from 2048 bits and curves from 224 bits on: security level 2 of OpenSSL on Debian, Ubuntu, Red Hat and in Python
+/// (SSL_CTX_set_security_level(3), OpenSSL 3.0); CA/Browser Forum Baseline Requirements 6.1.5 (read 2026-11-22).
+inline constexpr int tls_rsa_bits = 2048;
+inline constexpr int tls_ec_bits = 224;
+
 // --- mysql
 // "W&B self-managed, bare metal" is the page that says how to install on one's own machines; "requirements" its successor of 2026.
 
