@@ -51,7 +51,7 @@ def test_selection(base):
 
 def test_plan_touches_nothing_and_names_every_target(base):
     before = base.request_count()
-    done = subprocess.run(command(base, )[:1] + ["plan"] + command(base)[1:], env=environment(base), capture_output=True, text=True, timeout=20)
+    done = subprocess.run([command(base)[0], "plan", *command(base)[1:]], env=environment(base), capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stderr
     for host in ("wandb.localhost", "mysql.localhost", "s3.localhost"):
         assert host in done.stdout
