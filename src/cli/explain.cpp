@@ -5,6 +5,7 @@
 #include "cli/markdown.hpp"
 #include "engine/pages.hpp"
 #include "report/layout.hpp"
+#include "report/paint.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -26,6 +27,27 @@ std::vector<const Page*> pages_about(const std::string& cause) {
     }
   }
   return found;
+}
+
+/// Where the check stands in the suite, below its page.
+std::string place_of(std::string_view id, const TerminalStyle& style) {
+  std::string out;
+  const auto put = [&](std::string_view label, const std::string& text) {
+    if (text.empty()) return;
+    for (const auto& line : wrap(text, static_cast<std::size_t>(style.width) - 8)) {
+      out += paint(style, Ink::aside, pad(label, 8)) + line + "\n";
+      label = {};
+    }
+  };
+  for (const auto& plugin : catalog()) {
+    for (const auto& check : plugin.checks) {
+      if (check.id != id) continue;
+      put("Id", check.id);
+      put("Needs", join(check.needs, ", "));
+      put("Rows", join(check.rows, ", "));
+    }
+  }
+  return out;
 }
 
 /// What a failure says is a result's id, a row included; the page is the check's.
@@ -58,7 +80,8 @@ int explain_command(const Arguments& arguments, Context& context) {
   if (arguments.format == Format::markdown) {
     context.out << page->markdown;
   } else {
-    context.out << render_markdown(page->markdown, style_of(arguments, context, context.out));
+    const TerminalStyle style = style_of(arguments, context, context.out);
+    context.out << render_markdown(page->markdown, style) << '\n' << place_of(page->id, style);
   }
   return 0;
 }

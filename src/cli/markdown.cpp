@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <numeric>
 #include <vector>
 
 #include "report/layout.hpp"
@@ -45,6 +46,25 @@ std::string with_code(const std::string& line, const TerminalStyle& style) {
   return out;
 }
 
+/// The cells of `| a | b |`; `\\|` is no border.
+std::vector<std::string> cells_of(std::string_view row) {
+  std::vector<std::string> cells(1);
+  row = trim(row);
+  if (row.starts_with('|')) row.remove_prefix(1);
+  if (row.ends_with('|') && !row.ends_with("\\|")) row.remove_suffix(1);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (row[i] == '\\' && i + 1 < row.size() && row[i + 1] == '|') {
+      cells.back() += row[++i];
+    } else if (row[i] == '|') {
+      cells.emplace_back();
+    } else {
+      cells.back() += row[i];
+    }
+  }
+  for (auto& cell : cells) cell = std::string(trim(cell));
+  return cells;
+}
+
 class Page {
  public:
   explicit Page(const TerminalStyle& style) : style_(style) {}
@@ -58,6 +78,8 @@ class Page {
         gap();
         for (++i; i < lines.size() && !lines[i].starts_with("```"); ++i) put("    " + fit_lines(style_, lines[i]));
         gap();
+      } else if (paragraph_.empty() && line.starts_with("    ")) {
+        put(fit_lines(style_, line));
       } else if (line.starts_with('|')) {
         flush();
         std::vector<std::string> rows;
@@ -67,8 +89,7 @@ class Page {
       } else if (line.starts_with('#')) {
         flush();
         gap();
-        put(paint(style_, Ink::strong, fit(style_, inline_text(trim(std::string_view(line).substr(line.find_first_not_of('#')))))));
-        if (line.starts_with("# ")) gap();
+        heading(line);
       } else if (trim(line).empty()) {
         flush();
         gap();
@@ -115,36 +136,69 @@ class Page {
   }
   std::size_t width() const { return static_cast<std::size_t>(style_.width); }
 
-  /// Columns as wide as they must be; the last one wraps in what is left.
+  void heading(std::string_view line) {
+    const bool first = line.starts_with("# ");
+    const std::string text = fit(style_, inline_text(trim(line.substr(line.find_first_not_of('#')))));
+    put(paint(style_, Ink::strong, text));
+    if (!style_.colour) put(std::string(display_width(text), first ? '=' : '-'));
+    if (first) gap();
+  }
+
+  /// Every column as wide as it must be, or, where that is too much, the widest made narrower until they fit.
   void table(const std::vector<std::string>& rows) {
     std::vector<std::vector<std::string>> cells;
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
       if (row.find_first_not_of("|-: ") == std::string::npos) continue;
       std::vector<std::string> line;
-      std::string_view rest = trim(row);
-      rest.remove_prefix(1);
-      if (rest.ends_with('|')) rest.remove_suffix(1);
-      for (const auto& cell : split(rest, '|')) line.push_back(fit(style_, inline_text(trim(cell))));
+      for (const auto& cell : cells_of(row)) line.push_back(fit(style_, inline_text(cell)));
       widths.resize(std::max(widths.size(), line.size()));
       for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
       cells.push_back(std::move(line));
     }
-    std::size_t before_last = 0;
-    for (std::size_t i = 0; i + 1 < widths.size(); ++i) before_last += widths[i] + 2;
-    const std::size_t room = before_last + 24 <= width() ? width() - before_last : 0;
-    gap();
-    for (const auto& line : cells) {
-      std::string start;
-      for (std::size_t i = 0; i + 1 < line.size(); ++i) start += room > 0 ? pad(line[i], widths[i] + 2) : line[i] + ": ";
-      const auto last = wrap(line.empty() ? "" : line.back(), room > 0 ? room : width() - 4);
-      if (room == 0) put(with_code(start, style_));
-      for (const auto& part : last) {
-        const bool beside = room > 0 && &part == &last.front();
-        put(with_code((beside ? start : std::string(room > 0 ? before_last : 4, ' ')) + part, style_));
-      }
+    if (widths.empty()) return;
+    while (std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)) > width()) {
+      auto widest = std::max_element(widths.begin(), widths.end());
+      if (*widest <= 12) break;
+      --*widest;
     }
     gap();
+    for (const auto& line : cells) {
+      table_row(line, widths);
+      if (&line != &cells.front()) continue;
+      std::vector<std::string> rules;
+      for (std::size_t i = 0; i < line.size(); ++i) rules.emplace_back(std::min(widths[i], display_width(line[i])), '-');
+      table_row(rules, widths);
+    }
+    gap();
+  }
+
+  void table_row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+    std::vector<std::vector<std::string>> wrapped;
+    std::size_t height = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      wrapped.push_back(wrap(cells[i], widths[i]));
+      height = std::max(height, wrapped.back().size());
+    }
+    for (std::size_t i = 0; i < height; ++i) {
+      std::string out;
+      std::size_t used = 0, column = 0;
+      for (std::size_t j = 0; j < wrapped.size(); ++j) {
+        const std::string text = i < wrapped[j].size() ? wrapped[j][i] : "";
+        if (!text.empty()) {
+          // Code that is wider than its column pushes the next cell to a line of its own.
+          if (used > column) {
+            put(out);
+            out.clear();
+            used = 0;
+          }
+          out += std::string(column - used, ' ') + with_code(text, style_);
+          used = column + display_width(text) - (style_.colour ? static_cast<std::size_t>(std::count(text.begin(), text.end(), '`')) : 0);
+        }
+        column += widths[j] + 2;
+      }
+      put(out);
+    }
   }
 
   const TerminalStyle& style_;

@@ -42,17 +42,17 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
 std::optional<std::string> parse_dns_server(const std::string& text) {
   if (is_address(AF_INET, text)) return text + ":53";
   if (is_address(AF_INET6, text)) return "[" + text + "]:53";
+  const auto in_brackets = [](const std::string& host) {
+    return host.size() > 2 && host.front() == '[' && host.back() == ']' && is_address(AF_INET6, host.substr(1, host.size() - 2));
+  };
+  if (in_brackets(text)) return text + ":53";
   const auto colon = text.rfind(':');
-  std::string host = text.substr(0, colon);
-  const bool brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (brackets) {
-    host = host.substr(1, host.size() - 2);
-    if (text.back() == ']' && is_address(AF_INET6, text.substr(1, text.size() - 2))) return text + ":53";
-  }
-  if (colon == std::string::npos || !is_address(brackets ? AF_INET6 : AF_INET, host)) return std::nullopt;
+  if (colon == std::string::npos) return std::nullopt;
+  const std::string host = text.substr(0, colon);
+  if (!in_brackets(host) && !is_address(AF_INET, host)) return std::nullopt;
   const auto port = number(std::string_view(text).substr(colon + 1), 65535);
   if (!port || *port == 0) return std::nullopt;
-  return text.substr(0, colon) + ":" + std::to_string(*port);
+  return host + ":" + std::to_string(*port);
 }
 
 }  // namespace wbverify
