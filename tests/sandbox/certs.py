@@ -1,83 +1,77 @@
-"""Certificates made on the spot: a private CA, an intermediate, leaves; and every way of getting them wrong."""
-import datetime as dt
-import ipaddress
-from dataclasses import dataclass, field
-from functools import lru_cache
+"""The installation's certificates, made on the spot by openssl: a private root, an intermediate, a leaf for each service."""
+import subprocess
+from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from .prefix import SandboxError, cache, locked
 
-
-@lru_cache(maxsize=None)
-def key(kind, slot="shared"):
-    """`P-256` or a number of RSA bits. RSA keys are slow to make, so a slot's key is made once a process."""
-    if kind == "P-256":
-        return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(65537, int(kind))
+CA = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+LEAF = ("basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
+        "authorityKeyIdentifier=keyid\nsubjectAltName={names}\n")
 
 
-def subject_name(cn, organization=None):
-    parts = [x509.NameAttribute(NameOID.COMMON_NAME, cn)]
-    if organization:
-        parts.insert(0, x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
-    return x509.Name(parts)
+def openssl(*words, stdin=None):
+    done = subprocess.run(["openssl", *map(str, words)], input=stdin, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SandboxError(f"openssl {words[0]}: {done.stderr.strip()[-400:]}")
+    return done.stdout
 
 
-@dataclass
 class Issued:
-    certificate: x509.Certificate
-    key: object
-    chain: list = field(default_factory=list)   # what a server presents after the leaf
+    """A certificate with its key, and what a server presents after it."""
+
+    def __init__(self, pem, key_pem, chain=()):
+        self._pem, self._key, self.chain = pem, key_pem, list(chain)
 
     def pem(self):
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+        return self._pem
 
     def key_pem(self):
-        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+        return self._key
 
     def chain_pem(self):
-        return "".join(issued.pem() for issued in [self, *self.chain])
+        return "".join([self.pem(), *(issued.pem() for issued in self.chain)])
 
 
-def issue(cn, issuer=None, names=(), ca=False, kind="P-256", slot=None, days=(-1, 90), digest="sha256", organization=None, usage="server", chain=None):
-    """A certificate; without `issuer` it signs itself. `days` is its time from now, `names` its SAN."""
-    own = key(kind, slot or cn)
-    subject = subject_name(cn, organization)
-    now = dt.datetime.utcnow()
-    builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.certificate.subject if issuer else subject)
-               .public_key(own.public_key()).serial_number(x509.random_serial_number())
-               .not_valid_before(now + dt.timedelta(days=days[0])).not_valid_after(now + dt.timedelta(days=days[1]))
-               .add_extension(x509.BasicConstraints(ca, None), critical=True)
-               .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False))
-    if issuer:
-        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
-    if ca:
-        builder = builder.add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True)
-    elif usage:
-        purpose = ExtendedKeyUsageOID.SERVER_AUTH if usage == "server" else ExtendedKeyUsageOID.CLIENT_AUTH
-        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
-    if names:
-        entries = []
-        for name in names:
-            try:
-                entries.append(x509.IPAddress(ipaddress.ip_address(name)))
-            except ValueError:
-                entries.append(x509.DNSName(name))
-        builder = builder.add_extension(x509.SubjectAlternativeName(entries), critical=False)
-    signer = issuer.key if issuer else own
-    certificate = builder.sign(signer, hashes.SHA1() if digest == "sha1" else hashes.SHA256())
-    return Issued(certificate, own, chain if chain is not None else ([issuer] if issuer and issuer.certificate.subject != issuer.certificate.issuer else []))
+def keys():
+    """Keys are made once and kept: only the certificates have to be fresh."""
+    folder = cache() / "keys"
+    with locked("keys"):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for name in ("root", "intermediate", "leaf"):
+            path = folder / f"{name}.pem"
+            if not path.exists():
+                part = path.with_suffix(".part")
+                part.touch(mode=0o600)
+                part.write_text(openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"))
+                part.rename(path)
+    return folder
 
 
 class Authority:
-    """A root and an intermediate."""
+    """A root and an intermediate, certified anew for this installation."""
 
-    def __init__(self, name="wbverify sandbox"):
-        self.root = issue(f"{name} root", ca=True, days=(-2, 3650), slot=f"{name} root")
-        self.intermediate = issue(f"{name} intermediate", self.root, ca=True, days=(-2, 1800), slot=f"{name} intermediate")
+    def __init__(self, folder, name="wbverify sandbox"):
+        self.folder, self.keys, self.name = Path(folder), keys(), name
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.root = self.issue("root", f"{name} root", CA, 3650)
+        self.intermediate = self.issue("intermediate", f"{name} intermediate", CA.replace("CA:true", "CA:true,pathlen:0"), 1800, self.root)
 
-    def leaf(self, *names, **options):
-        options.setdefault("kind", "P-256")
-        return issue(names[0], self.intermediate, names=names, slot=options.pop("slot", f"leaf {options['kind']}"), **options)
+    def issue(self, key, cn, extensions, days, issuer=None):
+        path = self.keys / f"{key}.pem"
+        request = openssl("req", "-new", "-key", path, "-subj", f"/O=wbverify sandbox/CN={cn}")
+        config = self.folder / f"{cn.replace(' ', '-')}.ext"
+        config.write_text(extensions)
+        signer = ["-signkey", path] if issuer is None else ["-CA", self.write(issuer), "-CAkey", self.keys / f"{issuer.slot}.pem"]
+        serial = int.from_bytes(Path("/dev/urandom").open("rb").read(8), "big") >> 1
+        pem = openssl("x509", "-req", *signer, "-set_serial", serial, "-days", days, "-sha256", "-extfile", config, stdin=request)
+        issued = Issued(pem, path.read_text(), [issuer] if issuer and issuer is not self.root else [])
+        issued.slot = key
+        return issued
+
+    def write(self, issued):
+        path = self.folder / f"{issued.slot}.pem"
+        path.write_text(issued.pem())
+        return path
+
+    def leaf(self, *names):
+        return self.issue("leaf", names[0], LEAF.format(names=",".join(f"DNS:{name}" for name in names)), 90, self.intermediate)

@@ -5,88 +5,125 @@ import subprocess
 from pathlib import Path
 
 from . import prefix as prefixes
-from .process import Service, free_port
+from .mysql_wire import Client
+from .process import Service, free_port, loopback
 
 # What W&B asks of the server.
 VARIABLES = {
     "binlog_format": "ROW", "binlog_row_image": "MINIMAL", "innodb_flush_log_at_trx_commit": "1", "innodb_online_alter_log_max_size": "268435456",
     "sync_binlog": "1", "sort_buffer_size": "67108864", "max_prepared_stmt_count": "1048576", "max_connections": "1000",
+    "max_allowed_packet": "67108864",
+}
+# What makes it start quickly; W&B says nothing about these.
+LEAN = {
+    "mysqlx": "OFF", "performance_schema": "OFF", "innodb_redo_log_capacity": "16M", "innodb_buffer_pool_size": "64M", "innodb_doublewrite": "OFF", "innodb_flush_method": "nosync", "table_open_cache": "400",
+    "innodb_buffer_pool_load_at_startup": "OFF", "innodb_buffer_pool_dump_at_shutdown": "OFF",
 }
 ROOT_PASSWORD = "sandbox-root"
 
 
+def quoted(value):
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
 class MySql:
-    def __init__(self, folder, certificate, password):
-        self.folder, self.password, self.port = Path(folder), password, 0
+    def __init__(self, folder, certificate, variables=None):
+        self.folder, self.port, self.session, self.service = Path(folder), 0, None, None
         self.prefix = prefixes.servers()
-        self.folder.mkdir()
-        (self.folder / "chain.pem").write_text(certificate.chain_pem())
-        key = self.folder / "key.pem"
-        key.write_text(certificate.key_pem())
-        key.chmod(0o600)
+        self.folder.mkdir(mode=0o700)
+        self.chain, self.key = self.keep(certificate, "server")
         self.socket = self.folder / "s"
-        self.service = None
+        self.variables = VARIABLES | (variables or {})
+
+    def keep(self, certificate, tag):
+        chain, key = self.folder / f"{tag}.pem", self.folder / f"{tag}.key"
+        chain.write_text(certificate.chain_pem())
+        key.touch(mode=0o600)
+        key.write_text(certificate.key_pem())
+        return chain, key
 
     @staticmethod
-    def base(prefix):
+    def basics(prefix):
         usr = prefix / "root/usr"
-        words = [f"--basedir={usr}", f"--lc-messages-dir={usr}/share/mysql", f"--character-sets-dir={usr}/share/mysql/charsets",
-                 f"--plugin-dir={usr}/lib/mysql/plugin", "--secure-file-priv=NULL"]
-        return words + (["--user=root"] if os.geteuid() == 0 else [])
+        options = {"basedir": usr, "lc-messages-dir": usr / "share/mysql", "character-sets-dir": usr / "share/mysql/charsets",
+                   "plugin-dir": usr / "lib/mysql/plugin", "secure-file-priv": "NULL"}
+        return options | ({"user": "root"} if os.geteuid() == 0 else {})
 
     @classmethod
     def template_of(cls, prefix):
         """An initialised data folder, made once and copied for each start."""
         made = prefixes.cache() / f"mysql-data-{prefixes.RECIPE}"
+        if (made / "ready").exists():
+            return made
         with prefixes.locked("mysql-data"):
             if not (made / "ready").exists():
-                work = made.with_suffix(".new")
-                shutil.rmtree(work, ignore_errors=True)
-                shutil.rmtree(made, ignore_errors=True)
+                work = made.with_name(made.name + ".new")
+                for folder in (work, made):
+                    shutil.rmtree(folder, ignore_errors=True)
                 init = prefixes.cache() / "init.sql"
                 init.write_text(f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{ROOT_PASSWORD}';\n")
-                prefixes.run(prefixes.program(prefix, "usr/sbin/mysqld") + ["--no-defaults", *cls.base(prefix), "--initialize-insecure",
-                             f"--datadir={work}", f"--init-file={init}"], prefixes.cache() / "mysql-data.log")
+                prefixes.run(prefixes.program(prefix, "usr/sbin/mysqld") + ["--no-defaults", *(f"--{k}={v}" for k, v in cls.basics(prefix).items()),
+                             "--initialize-insecure", f"--datadir={work}", f"--init-file={init}"], prefixes.cache() / "mysql-data.log")
+                for name in ("auto.cnf", "init.sql"):   # auto.cnf holds the server's UUID, which each copy must make anew
+                    (work / name).unlink(missing_ok=True)
                 (work / "ready").touch()
                 work.rename(made)
         return made
 
-    def start(self):
+    def launch(self):
+        """Begins to start; finish() waits for it."""
         data = self.folder / "data"
-        subprocess.run(["cp", "-a", "--reflink=auto", str(self.template_of(self.prefix)), str(data)], check=True)
-        (data / "auto.cnf").unlink(missing_ok=True)
-        (data / "ready").unlink(missing_ok=True)
-        for _ in range(5):
-            self.port = free_port()
-            argv = prefixes.program(self.prefix, "usr/sbin/mysqld") + [
-                "--no-defaults", *self.base(self.prefix), f"--datadir={data}", f"--port={self.port}", "--bind-address=127.0.0.1", "--mysqlx=OFF",
-                f"--socket={self.socket}", f"--pid-file={self.folder}/pid", f"--log-error={self.folder}/error.log", "--performance-schema=OFF",
-                "--innodb-redo-log-capacity=16M", "--innodb-buffer-pool-size=64M", "--innodb-doublewrite=OFF", "--skip-log-slow-extra",
-                f"--ssl-cert={self.folder}/chain.pem", f"--ssl-key={self.folder}/key.pem",
-                *(f"--{name.replace('_', '-')}={value}" for name, value in VARIABLES.items())]
-            self.service = Service("mysqld", argv, self.folder / "out.log")
+        template = self.template_of(self.prefix)
+        subprocess.run(["cp", "-a", "--reflink=auto", "--sparse=always", str(template), str(data)], check=True)
+        (data / "ready").unlink()
+        self.start_on(free_port())
+
+    def finish(self):
+        for attempt in range(5):
             try:
                 self.service.wait_until(lambda: "ready for connections" in self.log() and self.socket.exists())
                 break
             except prefixes.SandboxError:
-                if "bind on TCP/IP port" not in self.log():
+                if "bind on TCP/IP port" not in self.log() or attempt == 4:
                     raise
+                self.start_on(free_port())
+        self.session = Client(self.socket, "root", ROOT_PASSWORD)
         return self
+
+    def start_on(self, port):
+        self.port = port
+        options = self.basics(self.prefix) | {
+            "datadir": self.folder / "data", "port": port, "bind-address": ",".join(address for _, address in loopback()), "socket": self.socket,
+            "pid-file": self.folder / "pid", "log-error": self.folder / "error.log", "ssl-cert": self.chain, "ssl-key": self.key,
+        } | LEAN | self.variables
+        conf = self.folder / "my.cnf"
+        conf.write_text("[mysqld]\n" + "".join(f"{name} = {value}\n" for name, value in options.items()))
+        (self.folder / "error.log").unlink(missing_ok=True)
+        self.service = Service("mysqld", prefixes.program(self.prefix, "usr/sbin/mysqld") + [f"--defaults-file={conf}"], self.folder / "out.log")
 
     def log(self):
         path = self.folder / "error.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def sql(self, statements, database=""):
-        """Runs statements as root over the socket; the rows as lists of strings."""
-        argv = prefixes.program(self.prefix, "usr/bin/mysql") + ["--no-defaults", "--socket", str(self.socket), "-uroot", "--batch",
-                                                                  "--skip-column-names", *([database] if database else [])]
-        done = subprocess.run(argv, input=statements, capture_output=True, text=True, env=os.environ | {"MYSQL_PWD": ROOT_PASSWORD})
-        if done.returncode != 0:
-            raise prefixes.SandboxError("SQL: " + done.stderr.strip())
-        return [line.split("\t") for line in done.stdout.splitlines()]
+    def sql(self, statements):
+        """Runs statements as root; the rows of the last that gives some."""
+        return self.session.query(statements)
 
-    def add_database(self, name, user, password, charset="utf8mb4", collation="utf8mb4_general_ci", grants=None):
-        quoted = password.replace("\\", "\\\\").replace("'", "''")
+    def add_database(self, name, user, password, charset="utf8mb4", collation="utf8mb4_general_ci", grants=None, account=""):
+        """`grants` replaces the documented statement; `account` is added to CREATE USER."""
         grants = grants if grants is not None else f"GRANT ALL ON `{name}`.* TO '{user}'@'%' WITH GRANT OPTION;"
-        self.sql(f"CREATE DATABASE `{name}` CHARACTER SET {charset} COLLATE {collation}; CREATE USER '{user}'@'%' IDENTIFIED BY '{quoted}'; {grants}")
+        self.sql(f"CREATE DATABASE `{name}` CHARACTER SET {charset} COLLATE {collation}; "
+                 f"CREATE USER '{user}'@'%' IDENTIFIED BY {quoted(password)} {account}; {grants}")
+
+    def set_global(self, name, value):
+        """Sets a global variable; what puts it back."""
+        before = self.sql(f"SELECT @@GLOBAL.{name}")[0][0]
+        self.sql(f"SET GLOBAL {name} = {value}")
+        literal = "NULL" if before is None else before if before.lstrip("-").isdigit() else quoted(before)
+        return lambda: self.sql(f"SET GLOBAL {name} = {literal}")
+
+    def stop(self):
+        if self.session:
+            self.session.close()
+        if self.service:
+            self.service.stop()

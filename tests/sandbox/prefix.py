@@ -4,13 +4,19 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-RECIPE = "1"   # part of the folder's name: a change of what is unpacked makes a new one
-PACKAGES = ["mysql-server-core", "mysql-client-core", "radosgw"]
-# Parts of the closure that neither server loads.
-UNWANTED = re.compile(r"^(perl|libperl|libgdbm|libc-gconv|gcc-|libdb5|systemd|python3|libpython3)")
+RECIPE = "2"   # part of the folder's name: a change of what is unpacked makes a new one
+PACKAGES = ["mysql-server-core", "mysql-client-core", "radosgw", "libfaketime"]
+# Parts of the closure that no server loads.
+UNWANTED = re.compile(r"^(perl|libperl|libgdbm|libc-gconv|gcc-|libdb5|systemd|python3|libpython3|adduser|passwd|debconf|libsemanage)")
+KEPT_PROGRAMS = {"mysql", "radosgw", "radosgw-admin"}
+UNWANTED_FOLDERS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bash-completion"]
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+SUITES = re.compile(r"^(stable|testing|unstable|sid|bullseye|bookworm|trixie|forky|duke)$")
 
 
 class SandboxError(Exception):
@@ -23,29 +29,45 @@ def cache():
 
 
 @contextmanager
-def locked(name):
+def locked(name, say=lambda text: None):
     cache().mkdir(parents=True, exist_ok=True)
     with open(cache() / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another start that prepares {name}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def sources():
+    """(URI, suites, components) of every package source of this machine, in either of apt's two formats."""
+    parts = Path("/etc/apt/sources.list.d")
+    for path in [Path("/etc/apt/sources.list"), *sorted(parts.glob("*.list"))]:
+        for line in path.read_text(errors="replace").splitlines() if path.is_file() else []:
+            found = re.match(r"\s*deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\S+)\s+([^#]+)", line)
+            if found:
+                yield found[1], [found[2]], found[3].split()
+    for path in sorted(parts.glob("*.sources")):
+        for stanza in re.split(r"\n\s*\n", path.read_text(errors="replace")):
+            text = "\n".join(line for line in stanza.splitlines() if not line.startswith("#"))
+            fields = {m[1].lower(): m[2].split() for m in re.finditer(r"^([\w-]+):((?:.*)(?:\n[ \t].*)*)", text, re.M)}
+            if "deb" in fields.get("types", []) and fields.get("enabled", ["yes"])[0].lower() not in ("no", "false"):
+                for uri in fields.get("uris", []):
+                    yield uri, fields.get("suites", []), fields.get("components", [])
 
 
 def debian_mirror():
     """The Debian mirror that this machine is configured to use."""
-    files = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
-    for path in files:
-        if not path.is_file():
-            continue
-        for line in path.read_text(errors="replace").splitlines():
-            found = re.match(r"\s*(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(\S+)", line)
-            if found and "security" not in found[1]:
-                return found[1]
-    raise SandboxError("No Debian mirror in /etc/apt: cannot fetch the servers' packages.")
+    for uri, suites, components in sources():
+        if "main" in components and any(SUITES.match(suite) for suite in suites):
+            return uri
+    raise SandboxError("no Debian mirror in /etc/apt/sources.list or /etc/apt/sources.list.d: cannot fetch the servers' packages")
 
 
 def run(argv, log, **options):
     with open(log, "ab") as out:
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **options)
+        done = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **options)
     if done.returncode != 0:
         tail = Path(log).read_text(errors="replace").splitlines()[-8:]
         raise SandboxError(f"{argv[0]} ended with status {done.returncode}; the end of {log}:\n" + "\n".join(tail))
@@ -53,18 +75,30 @@ def run(argv, log, **options):
 
 def apt(apt_root, log, *words):
     options = {
-        "Dir::Etc::sourcelist": apt_root / "sources.list", "Dir::Etc::sourceparts": "/dev/null", "Dir::State::Lists": apt_root / "lists",
-        "Dir::Cache": apt_root / "cache", "Dir::Cache::archives": apt_root / "archives/", "APT::Sandbox::User": "", "Acquire::Languages": "none",
+        "Dir::Etc::sourcelist": apt_root / "sources.list", "Dir::Etc::sourceparts": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null",
+        "Dir::State::Lists": apt_root / "lists", "Dir::Cache": apt_root / "cache", "Dir::Cache::archives": apt_root / "archives/",
+        "APT::Sandbox::User": "", "Acquire::Languages": "none", "APT::Update::Post-Invoke-Success": "", "APT::Update::Post-Invoke": "",
         # An empty list of installed packages makes apt resolve the whole closure, libc included, from sid.
         "Dir::State::status": apt_root / "status", "Debug::NoLocking": "true",
     }
     run(["apt-get", "-q", *(part for k, v in options.items() for part in ("-o", f"{k}={v}")), *words], log)
 
 
+def prune(root):
+    for name in UNWANTED_FOLDERS:
+        shutil.rmtree(root / name, ignore_errors=True)
+    if (root / "usr/bin/radosgw").exists():
+        for path in [*(root / "usr/bin").iterdir(), *(root / "usr/lib/mysql/plugin").glob("*_client.so")]:
+            if path.name not in KEPT_PROGRAMS and not path.is_dir():
+                path.unlink()
+
+
 def unpacked(name, packages, say=lambda text: None):
     """The folder with the packages and their whole closure unpacked, from the cache when it is there."""
     prefix = cache() / f"{name}-{RECIPE}"
-    with locked(name):
+    if (prefix / "ready").exists():
+        return prefix
+    with locked(name, say):
         if (prefix / "ready").exists():
             return prefix
         work = cache() / f"{name}-{RECIPE}.new"
@@ -73,22 +107,27 @@ def unpacked(name, packages, say=lambda text: None):
         for folder in ("lists/partial", "cache", "archives/partial"):
             (apt_root / folder).mkdir(parents=True)
         (apt_root / "status").touch()
-        (apt_root / "sources.list").write_text(
-            f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {debian_mirror()} sid main\n")
+        (apt_root / "sources.list").write_text(f"deb [signed-by={KEYRING}] {debian_mirror()} sid main\n")
         log = cache() / f"{name}.log"
         log.unlink(missing_ok=True)
-        say("reading Debian's package lists")
+        started = time.monotonic()
+
+        def tell(text):
+            say(f"{time.monotonic() - started:5.1f} s  {text}")
+        tell("reading the package lists of Debian sid")
         apt(apt_root, log, "update")
-        say("downloading " + ", ".join(packages))
+        tell("downloading " + ", ".join(packages) + " and all that they need")
         apt(apt_root, log, "--no-install-recommends", "--download-only", "-y", "install", *packages)
-        say("unpacking")
-        for package in sorted((apt_root / "archives").glob("*.deb")):
-            if not UNWANTED.match(package.name):
-                run(["dpkg-deb", "-x", str(package), str(work / "root")], log)
+        archives = [path for path in sorted((apt_root / "archives").glob("*.deb")) if not UNWANTED.match(path.name)]
+        tell(f"unpacking {len(archives)} packages, {sum(path.stat().st_size for path in archives) // 1000000} MB")
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            list(workers.map(lambda path: run(["dpkg-deb", "-x", path, work / "root"], log), archives))
         shutil.rmtree(apt_root)
+        prune(work / "root")
         (work / "ready").touch()
         shutil.rmtree(prefix, ignore_errors=True)
         work.rename(prefix)
+        tell(f"unpacked to {prefix}")
         return prefix
 
 

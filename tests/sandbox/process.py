@@ -1,18 +1,68 @@
 """Child processes of a sandbox, and the ports they listen on."""
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
+from functools import lru_cache
+from pathlib import Path
 
 from .prefix import SandboxError
 
+# Below the kernel's range for outgoing connections (ip_local_port_range starts at 32768), so that none of those takes a port
+# between its choice and the server's bind.
+PORTS = range(20000, 32700)
+
+
+@lru_cache(maxsize=1)
+def loopback():
+    """The loopback addresses of this machine: a name under .localhost means all of them (RFC 6761)."""
+    addresses = [(socket.AF_INET, "127.0.0.1")]
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        addresses.append((socket.AF_INET6, "::1"))
+    except OSError:
+        pass
+    return addresses
+
+
+def bind(port, kind=socket.SOCK_STREAM, addresses=None):
+    """Sockets bound to the port on every loopback address, or nothing when it is taken on one of them."""
+    sockets = []
+    for family, address in addresses or loopback():
+        sock = socket.socket(family, kind)
+        if kind == socket.SOCK_STREAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sockets.append(sock)
+        try:
+            sock.bind((address, port))
+        except OSError:
+            for one in sockets:
+                one.close()
+            return []
+    return sockets
+
+
+def bound(kind=socket.SOCK_STREAM, addresses=None):
+    """A port of our own, and the sockets that hold it. Not listening, they refuse connections for as long as they live."""
+    for _ in range(200):
+        port = random.choice(PORTS)
+        sockets = bind(port, kind, addresses)
+        if sockets:
+            return port, sockets
+    raise SandboxError("no free port on loopback")
+
 
 def free_port():
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that was free a moment ago; the server that takes it may still find it taken, and must try another."""
+    port, sockets = bound()
+    for sock in sockets:
+        sock.close()
+    return port
 
 
 def accepts(port, host="127.0.0.1"):
@@ -23,13 +73,29 @@ def accepts(port, host="127.0.0.1"):
         return False
 
 
+def program(name, package):
+    """The path of a program of this machine."""
+    for folder in [*os.environ.get("PATH", "").split(":"), "/usr/sbin", "/sbin"]:
+        path = Path(folder or ".", name)
+        if path.is_file() and os.access(path, os.X_OK):
+            return str(path)
+    raise MissingPackage(package)
+
+
+class MissingPackage(SandboxError):
+    def __init__(self, *packages):
+        super().__init__("not installed: " + " ".join(packages) + f"; as root: apt-get install --no-install-recommends {' '.join(packages)}")
+
+
 class Service:
-    """A server in a process group of its own, so that stopping it stops all of it."""
+    """A server in a process group of its own. It ends with its parent, however that ends."""
+    record = None   # file that keeps the process ids of this sandbox
 
     def __init__(self, name, argv, log, cwd=None, env=None):
-        self.name, self.log = name, log
+        self.name, self.log = name, Path(log)
         with open(log, "ab") as out:
-            self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd, env=env, start_new_session=True)
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd,
+                                            env=env, start_new_session=True)
 
     @property
     def pid(self):
@@ -37,42 +103,34 @@ class Service:
 
     def wait_until(self, ready, seconds=30):
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
+        pause = 0.002
+        while time.monotonic() < end and self.process.poll() is None:
             if ready():
                 return self
-            time.sleep(0.01)
+            time.sleep(pause)
+            pause = min(pause * 1.3, 0.02)
         self.stop()
-        tail = open(self.log, errors="replace").read().splitlines()[-8:]
+        tail = self.log.read_text(errors="replace").splitlines()[-8:] if self.log.exists() else []
         raise SandboxError(f"{self.name} did not start; the end of {self.log}:\n" + "\n".join(tail))
 
-    def stop(self, number=signal.SIGTERM):
-        stop_group(self.process.pid, number, self.process.poll)
+    def stop(self):
+        """Nothing that it keeps is of use to anybody, so it is killed."""
+        kill_group(self.process.pid)
+        self.process.wait()
 
 
-def stop_group(pid, number=signal.SIGTERM, ended=None):
-    def signal_group(n):
+def kill_group(pid):
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def on_free_port(start, taken, tries=5):
+    """start(port) with one port after the other while taken() says that somebody else was quicker."""
+    for attempt in range(tries):
         try:
-            os.killpg(pid, n)
-            return True
-        except (ProcessLookupError, PermissionError):
-            return False
-
-    def gone():
-        if ended is not None:
-            return ended() is not None
-        try:
-            os.kill(pid, 0)
-            return False
-        except ProcessLookupError:
-            return True
-
-    if not signal_group(number):
-        return
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        if gone():
-            return
-        time.sleep(0.005)
-    signal_group(signal.SIGKILL)
+            return start(free_port())
+        except SandboxError:
+            if attempt == tries - 1 or not taken():
+                raise

@@ -1,82 +1,12 @@
-"""A private Ceph RGW (a strict S3 server) on loopback, and a small client to arrange things in it."""
-import base64
-import datetime as dt
-import hashlib
-import hmac
-import http.client
-import re
+"""A private Ceph RGW on loopback: a strict S3 server, with its own rules for cross-origin requests and its own policies."""
 import subprocess
-import urllib.parse
 from pathlib import Path
 
 from . import prefix as prefixes
-from .process import Service, accepts, free_port
+from .process import Service, accepts, on_free_port
+from .s3 import S3
 
-CORS = """<CORSConfiguration><CORSRule><AllowedOrigin>{origin}</AllowedOrigin>{methods}<AllowedHeader>*</AllowedHeader>{expose}<MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>"""
-
-
-def cors_rules(origin, methods=("GET", "PUT", "HEAD"), expose=("ETag",)):
-    return CORS.format(origin=origin, methods="".join(f"<AllowedMethod>{m}</AllowedMethod>" for m in methods),
-                       expose="".join(f"<ExposeHeader>{h}</ExposeHeader>" for h in expose))
-
-
-class S3:
-    """Signed calls (Signature Version 4) as the store's owner."""
-
-    def __init__(self, port, key, secret, region="us-east-1"):
-        self.port, self.key, self.secret, self.region = port, key, secret, region
-
-    def call(self, method, path, query="", body=b"", headers=None):
-        body = body.encode() if isinstance(body, str) else body
-        now = dt.datetime.utcnow().strftime("%Y%m%dT%H%M%SZ")
-        host, digest = f"127.0.0.1:{self.port}", hashlib.sha256(body).hexdigest()
-        signed = {"host": host, "x-amz-content-sha256": digest, "x-amz-date": now} | {k.lower(): v for k, v in (headers or {}).items()}
-        query = "&".join(sorted(part if "=" in part else part + "=" for part in query.split("&") if part))
-        names = ";".join(sorted(signed))
-        canonical = "\n".join([method, urllib.parse.quote(path, safe="/~"), query, *(f"{k}:{signed[k]}" for k in sorted(signed)), "", names, digest])
-        scope = f"{now[:8]}/{self.region}/s3/aws4_request"
-        secret = ("AWS4" + self.secret).encode()
-        for part in scope.split("/"):
-            secret = hmac.new(secret, part.encode(), hashlib.sha256).digest()
-        text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
-        signature = hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
-        signed["authorization"] = f"AWS4-HMAC-SHA256 Credential={self.key}/{scope}, SignedHeaders={names}, Signature={signature}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(method, urllib.parse.quote(path, safe="/~") + ("?" + query if query else ""), body or None, signed)
-        answer = connection.getresponse()
-        data = answer.read()
-        connection.close()
-        return answer.status, data
-
-    def must(self, *args, **options):
-        status, data = self.call(*args, **options)
-        if status >= 300:
-            raise prefixes.SandboxError(f"S3 {args[0]} {args[1]}: {status} {data[:300]!r}")
-        return data
-
-    def make_bucket(self, bucket, cors=None):
-        self.must("PUT", f"/{bucket}")
-        if cors:
-            self.set_cors(bucket, cors)
-
-    def set_cors(self, bucket, rules):
-        self.must("PUT", f"/{bucket}", "cors", rules, {"Content-MD5": base64.b64encode(hashlib.md5(rules.encode()).digest()).decode()})
-
-    def objects(self, bucket):
-        return sorted(re.findall(r"<Key>([^<]*)</Key>", self.must("GET", f"/{bucket}").decode()))
-
-
-class Rgw:
-    def __init__(self, folder, key, secret, region="us-east-1"):
-        self.folder, self.key, self.secret, self.region, self.port = Path(folder), key, secret, region, 0
-        self.prefix = prefixes.servers()
-        self.folder.mkdir()
-
-    def configure(self):
-        libraries = self.prefix / "root/usr/lib/x86_64-linux-gnu"
-        for name in ("data", "db"):
-            (self.folder / name).mkdir(exist_ok=True)
-        (self.folder / "ceph.conf").write_text(f"""[global]
+CONF = """[global]
 no_mon_config = true
 auth_cluster_required = none
 auth_service_required = none
@@ -86,33 +16,69 @@ erasure_code_dir = {libraries}/ceph/erasure-code
 [client.rgw.s]
 rgw_backend_store = dbstore
 rgw_config_store = dbstore
-rgw_data = {self.folder}/data
-rgw_dns_name = s3.localhost
-dbstore_db_dir = {self.folder}/db
-dbstore_config_uri = file:{self.folder}/db/config.db
-rgw_frontends = beast endpoint=127.0.0.1:{self.port}
-log_file = {self.folder}/rgw.log
-admin_socket = {self.folder}/a
-pid_file = {self.folder}/pid
-run_dir = {self.folder}
+rgw_data = {folder}/data
+rgw_dns_name = {name}
+rgw_thread_pool_size = 64
+dbstore_db_dir = {folder}/db
+dbstore_config_uri = file:{folder}/db/config.db
+rgw_frontends = beast endpoint=127.0.0.1:{port}
+log_file = {folder}/rgw.log
+admin_socket = {folder}/a
+pid_file = {folder}/pid
+run_dir = {folder}
 rgw_enable_lc_threads = false
 rgw_enable_gc_threads = false
-""")
+"""
+
+
+class Rgw:
+    def __init__(self, folder, key, secret, region="us-east-1", name="s3.localhost"):
+        self.folder, self.key, self.secret, self.region, self.name, self.port = Path(folder), key, secret, region, name, 0
+        self.prefix = prefixes.servers()
+        self.folder.mkdir(mode=0o700)
+        self.service = None
 
     def words(self, name):
         return prefixes.program(self.prefix, f"usr/bin/{name}") + ["-c", str(self.folder / "ceph.conf"), "-n", "client.rgw.s"]
 
     def add_user(self, uid, key, secret):
+        """Another account; its calls."""
         done = subprocess.run(self.words("radosgw-admin") + ["user", "create", "--uid", uid, "--display-name", uid, "--access-key", key, "--secret-key", secret],
                               capture_output=True, text=True, cwd=self.folder)
         if done.returncode != 0:
             raise prefixes.SandboxError("radosgw-admin: " + done.stderr[-400:])
+        return S3(self.port, key, secret, self.region)
 
-    def start(self, wrapper=(), env=None):
-        self.port = free_port()
-        self.configure()
+    def start(self, clock=0):
+        """`clock`: seconds by which the server's clock is ahead."""
+        for name in ("data", "db"):
+            (self.folder / name).mkdir(exist_ok=True)
+        self.libraries = self.prefix / "root/usr/lib/x86_64-linux-gnu"
+        self.env = None
+        self.configure(0)
         self.add_user("wandb", self.key, self.secret)
-        self.service = Service("radosgw", [*wrapper, *self.words("radosgw"), "-f"], self.folder / "out.log", cwd=self.folder, env=env)
-        self.service.wait_until(lambda: accepts(self.port))
+        if clock:
+            self.env = {"LD_PRELOAD": str(self.libraries / "faketime/libfaketimeMT.so.1"), "FAKETIME": f"{clock:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                        "PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
+        on_free_port(self.start_on, lambda: "in use" in (self.folder / "out.log").read_text(errors="replace"))
         self.s3 = S3(self.port, self.key, self.secret, self.region)
         return self
+
+    def configure(self, port):
+        (self.folder / "ceph.conf").write_text(CONF.format(libraries=self.libraries, folder=self.folder, name=self.name, port=port))
+
+    def start_on(self, port):
+        self.port = port
+        self.configure(port)
+        argv = self.words("radosgw") + ["-f"]
+        if self.env:
+            # The loader, not the environment, brings the library in: it is of another libc than this machine's programs.
+            at = argv.index("--library-path")
+            argv[at:at] = ["--preload", self.env["LD_PRELOAD"]]
+        env = {k: v for k, v in (self.env or {}).items() if k != "LD_PRELOAD"} or None
+        self.service = Service("radosgw", argv, self.folder / "out.log", cwd=self.folder, env=env)
+        self.service.wait_until(lambda: accepts(port))
+
+    def stop(self):
+        if self.service:
+            self.service.stop()

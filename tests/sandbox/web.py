@@ -1,41 +1,43 @@
 """nginx on loopback: TLS for the server's address and for the bucket, with the proxy settings that W&B documents."""
 import os
-import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .prefix import SandboxError
-from .process import Service, accepts, free_port
+from .process import Service, accepts, free_port, loopback, program
 
+# One process that runs as whoever started it: no worker of another user that could not read the folder.
 CONF = """daemon off;
+master_process off;
 pid {folder}/pid;
 error_log {folder}/error.log warn;
 worker_processes 1;
-events {{ worker_connections 256; }}
+events {{ worker_connections 512; }}
 http {{
   access_log {folder}/access.log;
   client_body_temp_path {folder}/tmp; proxy_temp_path {folder}/tmp; fastcgi_temp_path {folder}/tmp; uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
   server_names_hash_bucket_size 128;
   map $http_x_forwarded_proto $forwarded_proto {{ default $http_x_forwarded_proto; '' $scheme; }}
   map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
-  ssl_protocols {protocols};
   {http}
 {servers}
 }}
 """
 
-TLS_SERVER = """  server {{
-    listen 127.0.0.1:{port} ssl{http2};
-    {listen6}
+SERVER = """  server {{
+{listen}
     server_name {name};
-    ssl_certificate {folder}/{tag}.pem;
-    ssl_certificate_key {folder}/{tag}.key;
-    {tls}
+{tls}
 {body}
   }}
 """
 
-HOST_BODY = """    client_max_body_size 0;
+TLS = """    ssl_certificate {folder}/{tag}.pem;
+    ssl_certificate_key {folder}/{tag}.key;
+    ssl_protocols {protocols};
+    {more}"""
+
+HOST_BODY = """    client_max_body_size {limit};
     location / {{
       proxy_pass http://127.0.0.1:{app};
       proxy_http_version 1.1;
@@ -44,15 +46,17 @@ HOST_BODY = """    client_max_body_size 0;
       proxy_set_header X-Real-IP $remote_addr;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto $forwarded_proto;
+      proxy_set_header X-Forwarded-Host $http_host;
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection $connection_upgrade;
+      {extra}
     }}"""
 
-BUCKET_BODY = """    client_max_body_size 0;
+BUCKET_BODY = """    client_max_body_size {limit};
     proxy_request_buffering off;
     proxy_buffering off;
     location / {{
-      proxy_pass http://127.0.0.1:{store};
+      proxy_pass http://127.0.0.1:{store}{path};
       proxy_http_version 1.1;
       proxy_set_header Host {host};
       {extra}
@@ -61,58 +65,97 @@ BUCKET_BODY = """    client_max_body_size 0;
 
 @dataclass
 class Site:
-    """One TLS address. `body` replaces the documented one; `extra` is added to its location."""
+    """One address. `body` replaces the documented one, `before` stands in front of it, `extra` is added to its location."""
     name: str
-    certificate: object = None
+    certificate: object = None     # none: plain HTTP
     port: int = 0
     body: str = ""
+    before: str = ""
     extra: str = ""
-    tls: str = ""
+    tls: str = ""                  # further directives
+    protocols: str = "TLSv1.2 TLSv1.3"
+    http2: bool = True
     host_header: str = "$http_host"
-    listen6: bool = False
+    path: str = ""                 # a path in proxy_pass: nginx then decodes and merges
+    body_limit: str = "0"
+    upstream: int = 0              # another port than the service's own
+    addresses: list = None         # loopback addresses to listen on; all when not given
+    default_certificate: object = None   # what clients without SNI, or with another name, are shown
+    present: bool = True
+
+    def copy(self):
+        return Site(self.name, self.certificate)
 
 
 class Web:
     def __init__(self, folder, host, bucket, app_port, store_port):
         self.folder, self.host, self.bucket = Path(folder), host, bucket
         self.app_port, self.store_port, self.http_port = app_port, store_port, 0
-        self.protocols, self.http2, self.http = "TLSv1.2 TLSv1.3", " http2", ""
-        self.redirect = "return 308 https://$host:{port}$request_uri;"
+        self.http = ""                                             # further directives of the http block
+        self.redirect = "return 308 https://$host:{port}$request_uri;"   # what http:// answers; empty: nothing listens
         self.env = None
+        self.service = None
+
+    def sites(self):
+        return [(tag, site) for tag, site in (("host", self.host), ("bucket", self.bucket)) if site.present]
+
+    def keep(self, certificate, tag):
+        (self.folder / f"{tag}.pem").write_text(certificate.chain_pem())
+        key = self.folder / f"{tag}.key"
+        key.touch(mode=0o600)
+        key.write_text(certificate.key_pem())
+
+    def listen(self, port, addresses=None, words=""):
+        own = addresses or [address for _, address in loopback()]
+        return "\n".join(f"    listen {f'[{a}]' if ':' in a else a}:{port}{words};" for a in own)
+
+    def server(self, tag, site, certificate, name, words="", body=None):
+        tls = ""
+        if certificate:
+            self.keep(certificate, tag)
+            tls = TLS.format(folder=self.folder, tag=tag, protocols=site.protocols, more=site.tls)
+            words += " ssl" + (" http2" if site.http2 else "")
+        return SERVER.format(listen=self.listen(site.port, site.addresses, words), name=name, tls=tls, body=body)
 
     def write(self):
         (self.folder / "tmp").mkdir(exist_ok=True)
         servers = ""
-        for site, tag in ((self.host, "host"), (self.bucket, "bucket")):
-            if site.certificate is None:
-                continue
-            (self.folder / f"{tag}.pem").write_text(site.certificate.chain_pem())
-            (self.folder / f"{tag}.key").write_text(site.certificate.key_pem())
-            (self.folder / f"{tag}.key").chmod(0o600)
-            documented = (HOST_BODY.format(app=self.app_port) if tag == "host" else
-                          BUCKET_BODY.format(store=self.store_port, host=site.host_header, extra=site.extra))
-            servers += TLS_SERVER.format(port=site.port, http2=self.http2, name=site.name, folder=self.folder, tag=tag, tls=site.tls,
-                                         listen6=f"listen [::1]:{site.port} ssl;" if site.listen6 else "", body=site.body or documented)
+        for tag, site in self.sites():
+            documented = HOST_BODY if tag == "host" else BUCKET_BODY
+            body = site.body or documented.format(app=site.upstream or self.app_port, store=site.upstream or self.store_port, host=site.host_header,
+                                                  extra=site.extra, path=site.path, limit=site.body_limit)
+            body = (site.before + "\n" if site.before else "") + body
+            if site.default_certificate:
+                servers += self.server(f"{tag}-default", site, site.default_certificate, "_", " default_server", "    return 404;")
+            servers += self.server(tag, site, site.certificate, site.name, body=body)
         if self.redirect:
-            servers += f"  server {{ listen 127.0.0.1:{self.http_port}; server_name _; {self.redirect.format(port=self.host.port)} }}\n"
-        (self.folder / "nginx.conf").write_text(CONF.format(folder=self.folder, servers=servers, protocols=self.protocols, http=self.http))
+            servers += SERVER.format(listen=self.listen(self.http_port, self.host.addresses), name="_", tls="",
+                                     body="    " + self.redirect.replace("{port}", str(self.host.port)))
+        (self.folder / "nginx.conf").write_text(CONF.format(folder=self.folder, servers=servers, http=self.http))
 
     def start(self):
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        nginx = program("nginx", "nginx-light")
         for attempt in range(5):
             for site in (self.host, self.bucket):
                 site.port = free_port()
             self.http_port = free_port()
             self.write()
-            self.service = Service("nginx", ["/usr/sbin/nginx", "-e", str(self.folder / "error.log"), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")],
+            log = self.folder / "error.log"
+            log.unlink(missing_ok=True)
+            self.service = Service("nginx", [nginx, "-e", str(log), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")],
                                    self.folder / "out.log", env=os.environ | (self.env or {}))
-            port = next((s.port for s in (self.host, self.bucket) if s.certificate), self.http_port)
+            ports = [site.port for _, site in self.sites()] + ([self.http_port] if self.redirect else [])
             try:
-                self.service.wait_until(lambda: accepts(port), 5)
+                self.service.wait_until(lambda: all(accepts(port) for port in ports), 5)
                 return self
             except SandboxError:
-                if "Address already in use" not in (self.folder / "error.log").read_text() or attempt == 4:
+                if "Address already in use" not in log.read_text() or attempt == 4:
                     raise
+
+    def stop(self):
+        if self.service:
+            self.service.stop()
 
     def log(self):
         path = self.folder / "access.log"

@@ -1,35 +1,28 @@
 """The object store, broken."""
-from ..lab import fault, near
-from ..process import free_port
-from ..store import cors_rules
-
-
-def instead(box, kind):
-    """A misbehaving listener where the store should be."""
-    port = box.listener(kind)
-    box.write_bucket(port=port)
+from ..lab import fault
+from ..s3 import cors_rules
 
 
 @fault("bucket.silent", {"bucket.tls": "timed-out"}, "accepts connections and never answers", status={"bucket.tls": "unknown"})
 def _(box):
-    instead(box, "silent")
+    box.bucket_url(port=box.listener("silent"))
 
 
 @fault("bucket.drops", {"bucket.reachable": "timed-out"}, "packets to the port are dropped, as by a firewall")
 def _(box):
-    instead(box, "drops")
+    box.bucket_url(port=box.listener("drops"))
 
 
-@fault("bucket.drip", {"bucket.tls": "not-tls"}, "one byte a second", status={"bucket.tls": "unknown"})
+@fault("bucket.drip", {"bucket.tls": "plain-http"}, "one byte a second")
 def _(box):
-    instead(box, "drip")
+    box.bucket_url(port=box.listener("drip"))
 
 
 @fault("bucket.refused", {"bucket.reachable": "refused"}, "nothing listens on the port")
 def _(box):
-    box.write_bucket(port=free_port())
+    box.bucket_url(port=box.listener("refused"))
 
 
 @fault("bucket.cors-no-put", {"bucket.cors-rules": "no-put-rule", "bucket.preflight/PUT": "refused"}, "CORS rules without PUT")
 def _(box):
-    box.own_bucket(cors=lambda: cors_rules(box.origin, methods=("GET", "HEAD")))
+    box.use_cors(lambda origin: cors_rules(origin, methods=("GET", "HEAD")))

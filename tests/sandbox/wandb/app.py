@@ -1,25 +1,29 @@
 """The server itself: one process on a loopback port, behind nginx."""
+import argparse
 import json
-import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .health import Health
 from .pages import INDEX, env_js
 
 
-class App(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "gorilla", ""
     health = Health()
 
     def answer(self, status, body, kind="application/json"):
         body = body.encode()
-        self.send_response(status)
+        self.send_response_only(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def base_url(self):
+        return f"{self.headers.get('X-Forwarded-Proto', 'http')}://{self.headers.get('Host', '')}"
 
     def do_GET(self):
         path = self.path.split("?")[0]
@@ -28,8 +32,7 @@ class App(BaseHTTPRequestHandler):
         elif path == "/ready":
             self.answer(*self.health.readiness())
         elif path == "/env.js":
-            scheme = self.headers.get("X-Forwarded-Proto", "http")
-            self.answer(200, env_js(f"{scheme}://{self.headers.get('Host', '')}"), "application/javascript; charset=utf-8")
+            self.answer(200, env_js(self.base_url()), "application/javascript; charset=utf-8")
         else:
             self.answer(200, INDEX, "text/html; charset=utf-8")
 
@@ -46,11 +49,27 @@ class App(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port=0, health=None):
+        super().__init__(("127.0.0.1", port), type("Handler", (Handler,), {"health": health or Health()}))
+        self.port = self.server_address[1]
+
+    def in_background(self):
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
+
+
 def main():
-    port, ready = int(sys.argv[1]), "ready" in sys.argv[2:] or len(sys.argv) == 2
-    App.health.ready = ready
-    App.health.alive = "dead" not in sys.argv[2:]
-    ThreadingHTTPServer(("127.0.0.1", port), App).serve_forever()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    Server(parser.parse_args().port).serve_forever()
 
 
 if __name__ == "__main__":

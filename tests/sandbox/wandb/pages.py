@@ -6,8 +6,10 @@ INDEX = """<!doctype html><html lang="en"><head><meta charset="utf-8"/><title>We
 <body><noscript>You need to enable JavaScript to run this app.</noscript><div id="root"></div></body></html>
 """
 
+SERVER_FLAGS = {"ENABLE_REGISTRY_UI": True, "ENABLE_SECRET_STORE": True}
+
 
 def env_js(host):
     config = {"ENVIRONMENT_IS_PRIVATE": True, "ENVIRONMENT_NAME": "local", "REACT_APP_HOST": host, "REACT_APP_BACKEND_HOST": host,
-              "REACT_APP_SERVER_VERSION": "0.74.1"}
-    return f"window.CONFIG = {json.dumps(config)};\nwindow.SERVER_FLAGS = {json.dumps({'ENABLE_REGISTRY_UI': True})};\n"
+              "REACT_APP_SERVER_VERSION": "0.74.1", "TRACE_BACKEND_BASE_URL": f"{host}/traces", "WEAVE_BACKEND_HOST": f"{host}/__weave"}
+    return f"window.CONFIG = {json.dumps(config)};\nwindow.SERVER_FLAGS = {json.dumps(SERVER_FLAGS)};\n"

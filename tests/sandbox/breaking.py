@@ -1,0 +1,168 @@
+"""What faults do to a fork: verbs that change one thing, start what that needs, and put back what was shared."""
+import secrets
+import ssl
+
+from . import listeners
+from .dns import BadServer, Dnsmasq
+from .gateway import Gateway
+from .mysql_proxy import Disguise, GoBetween
+from .s3 import cors_rules
+from .store import Rgw
+from .wandb.app import Server
+from .web import Web
+
+ZONE = "wandb.test"
+
+
+class Breaking:
+    # -- listeners that misbehave
+
+    def listener(self, kind, certificate=None, addresses=None):
+        """The port of a listener of a kind in listeners.py; inside TLS when a certificate is given."""
+        context = self.context(certificate) if certificate else None
+        return self.add(listeners.start(kind, context, addresses=addresses)).port
+
+    def context(self, certificate, oldest=None, newest=None):
+        """TLS as a server that shows this certificate; `oldest` and `newest` are ssl.TLSVersion."""
+        context = listeners.server_context(certificate, self.dir, f"listener-{secrets.token_hex(4)}")
+        if newest:
+            context.minimum_version, context.maximum_version = oldest or newest, newest
+            context.options &= ~(ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1)
+        return context
+
+    # -- the server's address
+
+    def host_at(self, port, name=None, scheme="https"):
+        """HOST is another address. The bucket's rules follow, as they would have been written for it."""
+        self.host_url(port=port, scheme=scheme, **({"name": name} if name else {}))
+        self.use_cors()
+
+    def change_web(self):
+        """An nginx of this fork's own, to be changed before it starts."""
+        if self.web is self.parent.web:
+            old = self.parent.web
+            self.web = Web(self.dir / "web", old.host.copy(), old.bucket.copy(), old.app_port, old.store_port)
+            self.use_cors()
+        return self.web
+
+    def app(self, health):
+        """A stand-in of the W&B Server with other health answers; its port."""
+        return self.add(Server(health=health).in_background()).port
+
+    # -- names
+
+    def name_in_zone(self, service, addresses=("127.0.0.1",), alias=False, port=None):
+        """The service (`wandb`, `s3`, `mysql`) is reached by a name that dnsmasq knows with these addresses."""
+        name = f"{service}.{ZONE}"
+        own = self.zone
+        if alias:
+            own["aliases"][name] = f"alb-1234.eu-central-1.{ZONE}"
+            own["addresses"][f"alb-1234.eu-central-1.{ZONE}"] = list(addresses)
+        elif addresses is not None:
+            own["addresses"][name] = list(addresses)
+        self.point(service, name)
+        self.after.append(self.start_dns)
+
+    def point(self, service, name):
+        if service == "wandb":
+            self.host_url(name=name)
+            self.use_cors()
+        elif service == "s3":
+            self.bucket_url(host=name)
+        else:
+            self.mysql_url(host=name)
+
+    def start_dns(self):
+        if "dns_server" not in self.yaml:
+            self.yaml["dns_server"] = f"127.0.0.1:{self.add(Dnsmasq(self.dir / 'dns', ZONE, **self.zone)).port}"
+
+    def bad_dns(self, service, what):
+        """The only name server answers with the code, or not at all (dns.BadServer)."""
+        self.point(service, f"{service}.{ZONE}")
+        self.yaml["dns_server"] = f"127.0.0.1:{self.add(BadServer(what)).port}"
+
+    # -- the database
+
+    def mysql_behind(self, certificate=None, **disguise):
+        """A go-between that disguises the real server (mysql_proxy.Disguise)."""
+        context = disguise.pop("context", None) or self.context(certificate or self.mysql_certificate)
+        self.mysql_url(port=self.add(GoBetween(self.mysql.port, Disguise(context=context, **disguise))).port)
+
+    def mysql_global(self, name, value):
+        """A global variable of the shared server, put back at the end."""
+        self.undo.append(self.mysql.set_global(name, value))
+
+    def own_database(self, charset="utf8mb4", collation="utf8mb4_general_ci", grants=None, account=""):
+        """A database and an account of this fork's own; `grants` with {db} and {user} replaces the documented statement, `account` is
+        added to CREATE USER."""
+        tag = secrets.token_hex(5)
+        self.database, self.user = database, user = f"wandb_{tag}", f"user_{tag}"
+        self.undo.append(lambda: self.mysql.sql(f"DROP DATABASE IF EXISTS `{database}`; DROP USER IF EXISTS '{user}'@'%'; DROP ROLE IF EXISTS '{user}_role'"))
+        words = None if grants is None else grants.format(db=database, user=user)
+        self.mysql.add_database(database, user, self.mysql_password, charset, collation, words, account)
+
+    # -- the store
+
+    def use_cors(self, rules="documented"):
+        """The bucket's rules for cross-origin requests; a function of the origin, or None for none."""
+        if self.cors is None:
+            self.undo.append(lambda: self.rgw.s3.set_cors(self.parent.bucket, self.parent.documented_cors()))
+            self.after.append(self.arrange_cors)
+            self.cors = "documented"
+        if rules != "documented":
+            self.cors = rules
+
+    def documented_cors(self):
+        return cors_rules(self.origin)
+
+    def arrange_cors(self):
+        if self.store_name == "rgw":
+            self.rgw.s3.call("DELETE", f"/{self.bucket}", "cors")
+            rules = self.documented_cors() if self.cors == "documented" else self.cors(self.origin)
+            if rules:
+                self.rgw.s3.set_cors(self.bucket, rules)
+
+    def store_user(self):
+        """Another account of the store, made once for all forks; the installation of this fork uses it. Its name."""
+        base = self.parent
+        if not base.other_user:
+            key, secret = "AK" + secrets.token_hex(9).upper(), secrets.token_urlsafe(28) + "/+"
+            base.rgw.add_user("guest", key, secret)
+            base.other_user = (key, secret)
+            base.secrets.append(secret)
+        self.secrets.append(base.other_user[1])
+        self.store_key, self.store_secret = base.other_user
+        return "guest"
+
+    def policy(self, *statements):
+        """A policy of the bucket, taken away at the end."""
+        self.undo.append(lambda: self.rgw.s3.call("DELETE", f"/{self.parent.bucket}", "policy"))
+        self.rgw.s3.set_policy(self.bucket, *statements)
+
+    def store_behind(self, **words):
+        """A go-between (gateway.Gateway) between nginx and the store."""
+        self.change_web().bucket.upstream = self.add(Gateway(self.rgw, **words)).port
+
+    def own_store(self, clock=0):
+        """A store of this fork's own; `clock`: seconds by which it is ahead."""
+        self.rgw = Rgw(self.dir / "store", self.store_key, self.store_secret)
+        self.rgw.start(clock)
+        self.add(self.rgw)
+        self.change_web().store_port = self.rgw.port
+        self.store_name = "own"
+        self.cors = "documented"
+        if clock:
+            self.rgw.s3.clock = clock
+        self.rgw.s3.make_bucket(self.bucket)
+        self.after.append(lambda: self.rgw.s3.set_cors(self.bucket, self.documented_cors()))
+
+    def use_minio(self, cors_origin=None):
+        """MinIO instead of RGW. `cors_origin`: its one setting for cross-origin requests; a function of the origin is called when the port is known."""
+        from .minio import Minio
+        self.store_name = "minio"
+        web = self.change_web()
+        store = Minio(self.dir / "minio", self.store_key, self.store_secret)
+        self.add(store.start(cors_origin))
+        store.s3.make_bucket(self.bucket)
+        web.store_port = store.port
+        self.minio = store
