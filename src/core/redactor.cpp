@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <shared_mutex>
+#include <span>
 
 #include "core/redactor_patterns.hpp"
 #include "core/redactor_shapes.hpp"
@@ -26,28 +27,29 @@ constexpr int layers = 3;
 
 /// Calls `look` with the text and with everything that it reads as after undoing up to `layers` layers of escapes.
 template <class Look>
-void look_through(const View& view, const Look& look, std::map<std::size_t, int>& seen, int depth) {
+void look_through(const View& view, std::span<const redaction::Escape> escapes, const Look& look, std::map<std::size_t, int>& seen, int depth) {
   // Escapes can mostly be undone in any order, with the same result.
   const auto [at, fresh] = seen.try_emplace(std::hash<std::string>{}(view.bytes), depth);
   if (!fresh && at->second >= depth) return;
   at->second = depth;
   if (fresh) look(view);
   if (depth == 0) return;
-  for (const auto escape : redaction::every_escape) {
-    if (const auto inner = redaction::decode(escape, view)) look_through(*inner, look, seen, depth - 1);
+  for (const auto escape : escapes) {
+    if (const auto inner = redaction::decode(escape, view)) look_through(*inner, escapes, look, seen, depth - 1);
   }
 }
 
 template <class Look>
-void look_through(std::string_view text, const Look& look) {
+void look_through(std::string_view text, std::span<const redaction::Escape> escapes, const Look& look) {
   std::map<std::size_t, int> seen;
-  look_through(View{std::string(text), {}}, look, seen, layers);
+  look_through(View{std::string(text), {}}, escapes, look, seen, layers);
 }
 
 /// Looks for secrets in what stands between the marks, for shapes in the whole.
 Ranges find_all(std::string_view text, const Patterns& patterns) {
   Ranges hits;
-  look_through(text, [&](const View& view) {
+  // A shape ends where its line does, so lines are not joined for it.
+  look_through(text, redaction::inline_escapes, [&](const View& view) {
     Ranges found;
     redaction::find_shapes(view.bytes, found);
     for (const auto& range : found) hits.push_back(view.origin(range));
@@ -55,7 +57,7 @@ Ranges find_all(std::string_view text, const Patterns& patterns) {
   if (patterns.empty()) return hits;
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(mark, start), text.size());
-    look_through(text.substr(start, end - start), [&](const View& view) {
+    look_through(text.substr(start, end - start), redaction::every_escape, [&](const View& view) {
       Ranges found;
       patterns.find(view.bytes, end == text.size(), found);
       for (const auto& range : found) {

@@ -81,7 +81,7 @@ void Patterns::add_base64(std::string_view secret) {
     pattern.bytes = encoded.substr(first, last - first);
     pattern.exact = true;
     pattern.widen_left = before > 0;
-    pattern.widen_right = true;
+    pattern.widen_right = 8 * aligned.size() % 6 != 0;
     Pattern url = pattern;
     url.bytes = replaced(replaced(url.bytes, '+', '-'), '/', '_');
     if (url.bytes != pattern.bytes) add(std::move(url));

@@ -49,30 +49,38 @@ void hit(std::string_view text, std::size_t begin, std::size_t end, Ranges& hits
 /// `scheme://user:PASS@host`.
 void find_userinfo(std::string_view text, Ranges& hits) {
   constexpr std::string_view scheme_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-";
+  // Looked for once, however many URLs stand in it without a blank between them.
+  std::size_t whole = 0, last_at = std::string_view::npos;
   for (auto at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 3)) {
     if (at == 0 || !is_one_of(text[at - 1], scheme_characters)) continue;
-    const auto before = text.find_last_not_of(scheme_characters, at - 1);
-    const std::string_view scheme = text.substr(before == std::string_view::npos ? 0 : before + 1, at - (before + 1));
     const std::size_t start = at + 3;
-    const std::string_view rest = text.substr(start, end_of(text, start, " \t\r\n\"'`<>\\") - start);
-    std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+    if (whole < start) {
+      whole = end_of(text, start, " \t\r\n\"'`<>\\");
+      last_at = text.substr(0, whole).rfind('@');
+    }
+    if (last_at == std::string_view::npos || last_at < start) continue;
+    std::size_t stop = std::min(end_of(text, start, "/?#"), whole);
+    std::string_view authority = text.substr(start, stop - start);
     if (authority.find('@') == std::string_view::npos) {
       // A password with a raw slash ends the authority too early: then what seems to be the port is no number.
       const auto colon = authority.find(':');
-      if (colon == std::string_view::npos || rest.find('@') == std::string_view::npos) continue;
-      const bool web = iequals(scheme, "http") || iequals(scheme, "https");
+      if (colon == std::string_view::npos) continue;
+      const bool web = iequals(text.substr(at < 4 ? 0 : at - 4, std::min<std::size_t>(at, 4)), "http") || (at >= 5 && iequals(text.substr(at - 5, 5), "https"));
       if (web && consists_of(authority.substr(colon + 1), digits)) continue;
-      authority = rest;
+      stop = last_at;
+    } else {
+      stop = start + authority.rfind('@');
     }
-    const std::string_view userinfo = authority.substr(0, authority.rfind('@'));
+    const std::string_view userinfo = text.substr(start, stop - start);
     const auto colon = userinfo.find(':');
     constexpr std::size_t token = 20;   // a longer user name without a password is a token
     if (colon == std::string_view::npos) {
-      if (userinfo.size() >= token) hit(text, start, start + userinfo.size(), hits);
+      if (userinfo.size() >= token) hit(text, start, stop, hits);
     } else if (colon + 1 == userinfo.size()) {
       hit(text, start, start + colon, hits);
     } else {
-      hit(text, start + colon + 1, start + userinfo.size(), hits);
+      hit(text, start + colon + 1, stop, hits);
+      at = std::max(at, stop - 3);
     }
   }
 }
@@ -123,7 +131,9 @@ void find_fields(std::string_view text, Ranges& hits) {
     if (text[at] == ':') value = run_of(text, value, " \t");
     if (value < text.size() && text[value] == '\\') ++value;
     if (value < text.size() && is_one_of(text[value], "\"'")) {
-      hit(text, value + 1, quoted_end(text, value), hits);
+      const std::size_t end = quoted_end(text, value);
+      hit(text, value + 1, end, hits);
+      at = end == text.size() ? end - 1 : end;
       continue;
     }
     if (text[at] == ':' && !name_quoted) {
@@ -131,7 +141,9 @@ void find_fields(std::string_view text, Ranges& hits) {
       if (name_begin > 0 && line != std::string_view::npos && text[line] != '\n') continue;
     }
     const bool query = name_begin > 0 && is_one_of(text[name_begin - 1], "?&;");
-    hit(text, value, end_of(text, value, query ? " \t\r\n\"'<>&#;" : " \t\r\n\"'<>"), hits);
+    const std::size_t end = end_of(text, value, query ? " \t\r\n\"'<>&#;\\" : " \t\r\n\"'<>");
+    hit(text, value, end, hits);
+    at = std::max(at, end - 1);
   }
 }
 
@@ -149,19 +161,24 @@ std::size_t find_word(std::string_view text, std::string_view word_to_find, std:
 /// The values of Authorization, Proxy-Authorization and the cookie headers; Basic and Bearer credentials anywhere.
 void find_headers(std::string_view text, Ranges& hits) {
   for (const std::string_view name : {"authorization", "cookie"}) {
-    for (auto at = find_word(text, name, 0); at != std::string_view::npos; at = find_word(text, name, at + name.size())) {
-      std::size_t value = run_of(text, at + name.size(), "\"'\\ ");
+    std::size_t done = 0;
+    for (auto at = find_word(text, name, 0); at != std::string_view::npos; at = find_word(text, name, done)) {
+      done = at + name.size();
+      std::size_t value = run_of(text, done, "\"'\\ ");
       if (value >= text.size() || !is_one_of(text[value], ":=")) continue;
       value = run_of(text, value + 1, "\"'\\ ");
       // The scheme stays: it tells whether the right one was used.
       const std::size_t scheme = run_of(text, value, std::string(letters) + "0123456789-");
       if (name == "authorization" && scheme < text.size() && scheme > value && text[scheme] == ' ') value = scheme + 1;
-      hit(text, value, end_of(text, value, text.substr(value, 2) == "$(" ? "\r\n" : "\r\n\"'"), hits);
+      done = std::max(done, end_of(text, value, text.substr(value, 2) == "$(" ? "\r\n" : "\r\n\"'"));
+      hit(text, value, done, hits);
     }
   }
   constexpr std::string_view signed_v4 = "AWS4-HMAC-SHA256 Credential=";
-  for (auto at = text.find(signed_v4); at != std::string_view::npos; at = text.find(signed_v4, at + 1)) {
-    hit(text, at + signed_v4.size(), end_of(text, at, "\r\n\"'"), hits);
+  std::size_t signed_end = 0;
+  for (auto at = text.find(signed_v4); at != std::string_view::npos; at = text.find(signed_v4, signed_end)) {
+    signed_end = end_of(text, at, "\r\n\"'");
+    hit(text, at + signed_v4.size(), signed_end, hits);
   }
   for (const std::string_view scheme : {"bearer ", "basic "}) {
     constexpr std::size_t least = 12;   // prose such as `Basic authentication` has shorter or plainer words
@@ -195,7 +212,8 @@ void find_tokens(std::string_view text, Ranges& hits) {
   constexpr std::string_view key = "PRIVATE KEY-----";
   for (auto at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at + 1)) {
     const auto body = text.find(key, at);
-    if (body == std::string_view::npos || text.substr(at + begin.size(), body - at - begin.size()).find('-') != std::string_view::npos) continue;
+    if (body == std::string_view::npos) break;
+    if (text.substr(at + begin.size(), body - at - begin.size()).find('-') != std::string_view::npos) continue;
     hit(text, body + key.size(), std::min(text.find("-----END ", body + key.size()), text.size()), hits);
   }
 }

@@ -26,6 +26,7 @@ struct View {
 /// `layout`: doubled quotes and line breaks, which go at once because they are always the outermost.
 enum class Escape { percent, backslash, entity, layout };
 inline constexpr Escape every_escape[] = {Escape::percent, Escape::backslash, Escape::entity, Escape::layout};
+inline constexpr Escape inline_escapes[] = {Escape::percent, Escape::backslash, Escape::entity};
 
 /// Nothing when the text holds no such escape. Malformed escapes stay as they are.
 std::optional<View> decode(Escape escape, const View& view);

@@ -39,6 +39,7 @@ std::string Scene::change(const std::string& name, const std::string& value) con
   const std::string& written = view != nullptr && !view->alias.empty() ? view->alias : name;
   const std::string line = written + "=" + value;
   if (view == nullptr || view->kind == "default") {
+    if (home.ends_with(".yaml") || home.ends_with(".yml")) return "Add to " + home + " under settings: " + written + ": " + yaml_scalar(value);
     if (!home.empty()) return "Add to " + home + " the line: " + line;
     return "Set in the environment of the W&B Server: " + line;
   }
