@@ -5,20 +5,22 @@
 
 namespace wbverify {
 
-/// The handshake ended well. Causes of TlsObservation.
+// Each returns one finding. `now` is scene.started. The causes are those of diagnose() in clients/tls_diagnosis.hpp. The commands
+// go to tls.address when it is set, else to the name: leave it empty when there is but one address.
+
+/// The handshake ended well. unknown when the server was silent.
 Findings judge_tls_handshake(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
 /// TLS 1.2 at least, and nothing older accepted.
 Findings judge_tls_protocol(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
-/// The chain ends at a trusted root. Causes: self-signed-leaf untrusted-root missing-intermediate wrong-intermediate
-/// default-ingress-cert interception-proxy acme-staging …
+/// The chain ends at a trusted root. unknown when nothing is trusted on this machine.
 Findings judge_tls_trust(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
-/// The name is in the SAN. Causes: hostname-mismatch no-san wildcard-depth ip-not-in-san.
+/// The name is in the SAN. skip when the certificate is a product's stand-in: then its trust is what fails.
 Findings judge_tls_name(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
-/// Every certificate of the chain is within its time. Causes: expired not-yet-valid expires-soon chain-expired.
+/// Every certificate of the chain is within its time, and will be for a while.
 Findings judge_tls_validity(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
-/// Keys and signatures are strong enough. Causes: weak-key weak-signature.
+/// Keys, signatures and ciphers are strong enough for today's clients.
 Findings judge_tls_strength(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
-/// All of the above as one finding, the first that does not pass: for services with a single `tls` check.
+/// All of the above as one finding, the first that fails, else the first that warns: for services with a single `tls` check.
 Findings judge_tls(const TlsObservation& tls, const ServiceWords& words, const Scene& scene);
 
 }  // namespace wbverify

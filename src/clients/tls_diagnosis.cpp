@@ -172,7 +172,9 @@ Faults diagnose_validity(const TlsObservation& tls, const TlsLimits& limits) {
     if (issuer.not_after < next->not_after) next = &issuer;
   }
   if (!faults.empty()) return faults;
-  if (next->not_after < limits.now + limits.soon_days * day) warnings.push_back({"expires-soon", false, next, ""});
+  // Certificates that live for a week are renewed daily, and always end soon.
+  const std::int64_t soon = std::min(limits.soon_days * day, (next->not_after - next->not_before) / 3);
+  if (next->not_after < limits.now + soon) warnings.push_back({"expires-soon", false, next, ""});
   for (const Certificate* unused : unused_alternatives(tls)) {
     if (unused->not_after < limits.now) warnings.push_back({"stale-cross-sign", false, unused, ""});
   }

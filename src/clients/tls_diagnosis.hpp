@@ -23,7 +23,7 @@ struct TlsFault {
 /// The numbers that separate right from wrong, and the moment.
 struct TlsLimits {
   std::int64_t now = 0;        ///< Unix seconds
-  int soon_days = 0;           ///< fewer days left than this is soon
+  int soon_days = 0;           ///< fewer days left than this, or than a third of its life, is soon
   int longest_days = 0;        ///< longer lives are refused by some clients; 0: not judged
   int rsa_bits = 0;            ///< RSA and DSA keys below are weak
   int ec_bits = 0;             ///< keys on curves below are weak

@@ -102,6 +102,7 @@ TEST(TlsObserve, HealthyButUnusualServersHaveNoFault) {
   EXPECT_EQ(of_leaf({.extended_usage = ""}), Named{});
   EXPECT_EQ(of_leaf({.extended_usage = "clientAuth,serverAuth"}), Named{});
   EXPECT_EQ(of_leaf({.to_days = 45}), Named{});
+  EXPECT_EQ(of_leaf({.from_days = -2, .to_days = 4}), Named{}) << "six days are a whole life";
   std::string names = "DNS:wandb.test";
   for (int i = 0; i < 2000; ++i) names += ",DNS:host-" + std::to_string(i) + ".example.com";
   EXPECT_EQ(of_leaf({.san = names}), Named{});

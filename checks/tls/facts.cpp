@@ -1,0 +1,10 @@
+#include "checks/tls/facts.hpp"
+
+#include "util/json.hpp"
+
+namespace wbverify {
+
+WBVERIFY_JSON(TlsFacts, host, port, addresses, observations)
+WBVERIFY_DEFINE_FACTS(TlsFacts)
+
+}  // namespace wbverify

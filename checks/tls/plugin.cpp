@@ -1,0 +1,16 @@
+#include "checks/tls/plugin.hpp"
+
+#include "checks/tls/checks.hpp"
+
+namespace wbverify {
+
+Plugin tls_plugin() {
+  Plugin plugin;
+  plugin.service = "tls";
+  plugin.title = "Certificate of the server's address";
+  plugin.probes = {tls_probe()};
+  plugin.checks = {tls_handshake_check(), tls_protocol_check(), tls_trusted_check(), tls_name_check(), tls_validity_check(), tls_strength_check()};
+  return plugin;
+}
+
+}  // namespace wbverify
