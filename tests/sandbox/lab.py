@@ -1,6 +1,7 @@
 """The fault lab: every way of breaking the installation that the suite must name, and every oddity that it must bear."""
 import importlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 FAULTS, NEAR_MISSES = {}, {}
 
@@ -54,5 +55,5 @@ def named(name):
     raise KeyError(f"no fault {name}; see: tests/sandbox/sandbox faults")
 
 
-for _service in ("config", "dns", "host", "tls", "mysql", "bucket"):
-    importlib.import_module(f"{__package__}.faults.{_service}")
+for _file in sorted(Path(__file__).with_name("faults").glob("[a-z]*.py")):
+    importlib.import_module(f"{__package__}.faults.{_file.stem}")

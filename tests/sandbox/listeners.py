@@ -1,4 +1,5 @@
 """Servers that misbehave on purpose: threads of this process, on both loopback addresses, plain or inside TLS."""
+import select
 import socket
 import ssl
 import threading
@@ -126,6 +127,18 @@ def server_context(certificate, folder, tag="listener"):
     context.set_ciphers("DEFAULT@SECLEVEL=0")
     context.load_cert_chain(chain, key)
     return context
+
+
+def relay(c, port):
+    """Hands the connection through to another port, until either side ends."""
+    with socket.create_connection(("127.0.0.1", port)) as server:
+        other = {c.sock: server, server: c.sock}
+        while True:
+            for sock in select.select(list(other), [], [])[0]:
+                data = sock.recv(65536)
+                if not data:
+                    return
+                other[sock].sendall(data)
 
 
 # -- connections that go wrong before anything is said
