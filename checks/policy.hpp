@@ -14,6 +14,13 @@ inline constexpr std::int64_t license_warning_days = 30;
 
 // --- host
 
+/// Clock differences between the server and those who use it. W&B states none; an AWS request is refused when its signature is more
+/// than five minutes off ("Signature Version 4", AWS IAM user guide, read 2026-11-22), and leeways of tokens end at a minute.
+inline constexpr std::int64_t clock_warn_seconds = 60;
+inline constexpr std::int64_t clock_fail_seconds = 300;
+/// HOST as the chart has it before anybody sets it (charts/operator-wandb 0.43.8 values.yaml, global.host, 2026-07-24).
+inline constexpr std::string_view chart_default_host = "http://localhost:8080";
+
 // --- tls
 
 /// A certificate with less time than this is not being renewed: Let's Encrypt's clients renew when a third of its life is left, 30 of

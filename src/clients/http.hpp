@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@ struct HttpRequest {
   Headers headers;                   ///< exactly these, besides Host, Accept and Content-Length; may carry credentials
   std::string body;
   std::size_t max_body = 1 << 20;    ///< bytes of the answer kept; more is cut and told by `truncated`
+  std::chrono::milliseconds limit{0};   ///< longest time for this one; 0: the deadline alone
 };
 
 struct HttpResponse {

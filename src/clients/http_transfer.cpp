@@ -129,6 +129,7 @@ std::optional<Error> Transfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, message_.data());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  if (request_.limit.count() > 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.limit.count()));
   set_method();
   return std::nullopt;
 }
