@@ -66,8 +66,9 @@ std::string without_row(const std::string& id) { return id.substr(0, id.find('/'
 
 int explain_command(const Arguments& arguments, Context& context) {
   const std::string id = without_row(arguments.operand);
+  const TerminalStyle style = style_of(arguments, context, context.out);
   const Page* page = page_of(id);
-  if (page == nullptr) {
+  if (page == nullptr && place_of(id, style).empty()) {
     const auto about = id.find('`') == std::string::npos && !id.empty() ? pages_about(id) : std::vector<const Page*>();
     if (about.empty()) unknown_id(id);
     if (about.size() > 1) {
@@ -78,11 +79,11 @@ int explain_command(const Arguments& arguments, Context& context) {
     page = about.front();
   }
   if (arguments.format == Format::markdown) {
-    context.out << page->markdown;
-  } else {
-    const TerminalStyle style = style_of(arguments, context, context.out);
-    context.out << render_markdown(page->markdown, style) << '\n' << place_of(page->id, style);
+    if (page != nullptr) context.out << page->markdown;
+    return 0;
   }
+  if (page != nullptr) context.out << render_markdown(page->markdown, style) << '\n';
+  context.out << place_of(page != nullptr ? page->id : std::string_view(id), style);
   return 0;
 }
 
