@@ -8,7 +8,7 @@ namespace wbverify {
 Plugin host_plugin() {
   Plugin plugin;
   plugin.service = "host";
-  plugin.title = "Address of the server";
+  plugin.title = "Server address";
   plugin.probes = {host_network_probe(), host_http_probe()};
   plugin.checks = {
       host_dns_check(),      host_tcp_check(),      host_http_check(),  host_healthz_check(), host_ready_check(),
