@@ -28,7 +28,7 @@ class Box(Settings, Breaking):
         self.secrets = []           # every secret of the installation
         self.ca_pem = None          # what ca.pem holds instead of the root
         self.cors = None
-        self.zone = {"addresses": {}, "aliases": {}}
+        self.zone = {"addresses": {}, "aliases": {}, "texts": {}}
         self.store_name = "rgw"
         self.begin_settings(parent)
 

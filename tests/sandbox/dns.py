@@ -11,14 +11,15 @@ NXDOMAIN, SERVFAIL, REFUSED = 3, 2, 5
 class Dnsmasq:
     """Answers for `zone` with the given records, and for nothing else."""
 
-    def __init__(self, folder, zone, addresses=None, aliases=None):
-        """`addresses`: name → list of addresses; `aliases`: name → canonical name."""
+    def __init__(self, folder, zone, addresses=None, aliases=None, texts=None):
+        """`addresses`: name → list of addresses; `aliases`: name → canonical name; `texts`: name → TXT record."""
         folder.mkdir(exist_ok=True)
         hosts = folder / "hosts"
         hosts.write_text("".join(f"{address} {name}\n" for name, some in (addresses or {}).items() for address in some))
         self.words = [program("dnsmasq", "dnsmasq-base"), "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", f"--addn-hosts={hosts}",
                       "--listen-address=127.0.0.1", "--bind-interfaces", "--no-poll", f"--local=/{zone}/", "--user=", "--pid-file=", "--log-facility=-",
-                      *(f"--cname={alias},{name}" for alias, name in (aliases or {}).items())]
+                      *(f"--cname={alias},{name}" for alias, name in (aliases or {}).items()),
+                      *(f"--txt-record={name},{text}" for name, text in (texts or {}).items())]
         self.folder = folder
         on_free_port(self.start_on, lambda: "already in use" in (folder / "dnsmasq.log").read_text())
 

@@ -116,11 +116,12 @@ class MySql:
                  f"CREATE USER '{user}'@'%' IDENTIFIED BY {quoted(password)} {account}; {grants}")
 
     def set_global(self, name, value):
-        """Sets a global variable; what puts it back."""
+        """Sets a global variable; what puts it back. It is put back persistently: the server then says that the value will survive its
+        restart, as it said before, when it came from my.cnf."""
         before = self.sql(f"SELECT @@GLOBAL.{name}")[0][0]
         self.sql(f"SET GLOBAL {name} = {value}")
         literal = "NULL" if before is None else before if before.lstrip("-").isdigit() else quoted(before)
-        return lambda: self.sql(f"SET GLOBAL {name} = {literal}")
+        return lambda: self.sql(f"SET PERSIST {name} = {literal}")
 
     def stop(self):
         if self.session:

@@ -18,6 +18,7 @@ http {{
   client_body_temp_path {folder}/tmp; proxy_temp_path {folder}/tmp; fastcgi_temp_path {folder}/tmp; uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
   server_names_hash_bucket_size 128;
   map $http_x_forwarded_proto $forwarded_proto {{ default $http_x_forwarded_proto; '' $scheme; }}
+  geo $dollar {{ default '$'; }}
   map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
   {http}
 {servers}

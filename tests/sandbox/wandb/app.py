@@ -2,6 +2,8 @@
 import argparse
 import json
 import threading
+import time
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .health import Health
@@ -16,6 +18,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status, body, kind="application/json"):
         body = body.encode()
         self.send_response_only(status)
+        self.send_header("Date", formatdate(time.time() + self.health.clock, usegmt=True))
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -3,9 +3,10 @@ import json
 
 
 class Health:
-    def __init__(self, alive=True, ready=True, healthz=None, readiness=None):
-        """`healthz` and `readiness` are (status, body) in place of the usual answers."""
-        self.alive, self.ready, self._healthz, self._readiness = alive, ready, healthz, readiness
+    def __init__(self, alive=True, ready=True, healthz=None, readiness=None, clock=0):
+        """`healthz` and `readiness` are (status, body) in place of the usual answers; `clock` is by how many seconds
+        the server's clock is ahead."""
+        self.alive, self.ready, self._healthz, self._readiness, self.clock = alive, ready, healthz, readiness, clock
 
     def healthz(self):
         if self._healthz:
