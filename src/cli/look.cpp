@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "checks/catalog.hpp"
 #include "cli/context.hpp"
+#include "report/layout.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -64,6 +66,10 @@ TerminalStyle style_of(const Arguments& arguments, const Context& context, const
   style.verbose = arguments.verbose;
   style.quiet = arguments.quiet;
   style.width = columns(context.environment, out.fd());
+  constexpr std::size_t widest_title = 22;
+  std::size_t title = 0;
+  for (const auto& plugin : catalog()) title = std::max(title, display_width(plugin.title));
+  style.title_width = static_cast<int>(std::min(title, widest_title));
   return style;
 }
 

@@ -24,7 +24,7 @@ std::vector<std::string> checks_of(const Plan& plan, const std::string& probe) {
 }
 
 std::string as_json(const Plan& plan, const Settings& settings) {
-  const TerminalStyle exact{false, true, false, false, 120};
+  const TerminalStyle exact{false, true, false, false, 120, 0};
   nlohmann::ordered_json probes = nlohmann::ordered_json::array();
   for (const auto& probe : plan.probes) {
     nlohmann::ordered_json touches = nlohmann::ordered_json::array();

@@ -12,9 +12,10 @@ namespace wbverify {
 namespace {
 
 constexpr std::size_t word_columns = 6;    // `PASS  `
-constexpr std::size_t title_columns = 15;
 constexpr std::size_t count_columns = 10;  // `999 checks`
-constexpr std::size_t area_text = word_columns + title_columns + count_columns + 2;
+
+/// Where the text of an area that takes one line begins.
+std::size_t area_text(const TerminalStyle& style) { return word_columns + static_cast<std::size_t>(style.title_width) + count_columns + 2; }
 
 using Results = std::vector<const CheckResult*>;
 
@@ -175,17 +176,20 @@ std::string telling(const std::vector<CheckResult>& results, std::size_t room, c
 std::string area_columns(Status status, const Plugin& plugin, std::size_t checks, const TerminalStyle& style) {
   std::string count = count_of(checks, "check");
   count.insert(0, count.size() < count_columns ? count_columns - count.size() : 0, ' ');
-  return paint(style, ink_of(status), word(status)) + "  " + paint(style, Ink::strong, pad(fit(style, plugin.title), title_columns)) + count + "  ";
+  const auto columns = static_cast<std::size_t>(style.title_width);
+  const std::string title = pad(shorten(fit(style, plugin.title), columns, style.unicode ? "…" : "..."), columns);
+  return paint(style, ink_of(status), word(status)) + "  " + paint(style, Ink::strong, title) + count + "  ";
 }
 
 /// `PASS  MySQL            12 checks  8.0.36, 41 grants      48 ms`
 std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& results, std::size_t passed, const TerminalStyle& style) {
   const auto width = static_cast<std::size_t>(style.width);
+  const std::size_t start = area_text(style);
   const std::string time = duration_text(time_of(plugin, results));
-  const std::string values = telling(results, width > area_text + 10 ? width - area_text - 10 : 0, style);
+  const std::string values = telling(results, width > start + 10 ? width - start - 10 : 0, style);
   std::string out = area_columns(Status::pass, plugin, passed, style) + values;
   if (!time.empty()) {
-    const std::size_t taken = area_text + display_width(values) + display_width(time);
+    const std::size_t taken = start + display_width(values) + display_width(time);
     out += std::string(taken < width ? width - taken : 1, ' ') + paint(style, Ink::aside, time);
   }
   out.erase(out.find_last_not_of(' ') + 1);
@@ -195,15 +199,16 @@ std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& 
 /// An area of which one thing is to be said: it waits, or does not apply.
 std::string render_whole(const Plugin& plugin, const Entry& entry, const std::string& text, const TerminalStyle& style) {
   const auto width = static_cast<std::size_t>(style.width);
-  const bool below = width < area_text + 40;
+  const std::size_t start = area_text(style);
+  const bool below = width < start + 40;
   std::string out = area_columns(entry.status, plugin, entry.results.size(), style);
-  const auto lines = wrap(fit(style, text), width - (below ? word_columns : area_text));
+  const auto lines = wrap(fit(style, text), width - (below ? word_columns : start));
   if (below) {
     out.erase(out.find_last_not_of(' ') + 1);
     out += '\n';
   }
   for (const auto& line : lines) {
-    if (below || &line != &lines.front()) out += std::string(below ? word_columns : area_text, ' ');
+    if (below || &line != &lines.front()) out += std::string(below ? word_columns : start, ' ');
     out += line + "\n";
   }
   return out;

@@ -39,6 +39,7 @@ struct TerminalStyle {
   bool verbose = false;   ///< passing areas are not folded, nothing is grouped
   bool quiet = false;     ///< only what did not pass, and the last lines
   int width = 80;         ///< columns, 60 to 120; text wraps, commands do not
+  int title_width = 15;   ///< columns of the services' titles where each has one line
 };
 
 /// Writes the report for people while it comes in, one service at a time.

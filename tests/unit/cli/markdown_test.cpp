@@ -9,11 +9,11 @@
 namespace wbverify {
 namespace {
 
-std::string plain(std::string_view markdown, int width = 60) { return render_markdown(markdown, {false, true, false, false, width}); }
+std::string plain(std::string_view markdown, int width = 60) { return render_markdown(markdown, {false, true, false, false, width, 15}); }
 
 TEST(Markdown, HeadingsAndParagraphs) {
   EXPECT_EQ(plain("# Title\nOne\ntwo.\n\n## Why\n\nBecause.\n"), "Title\n=====\n\nOne two.\n\nWhy\n---\n\nBecause.\n");
-  EXPECT_EQ(render_markdown("# Title\n", {true, true, false, false, 60}), "\x1b[1mTitle\x1b[0m\n");
+  EXPECT_EQ(render_markdown("# Title\n", {true, true, false, false, 60, 15}), "\x1b[1mTitle\x1b[0m\n");
 }
 
 TEST(Markdown, CodeIsNeverBroken) {
@@ -26,7 +26,7 @@ TEST(Markdown, CodeIsNeverBroken) {
 
 TEST(Markdown, InlineMarks) {
   EXPECT_EQ(plain("**Bold** and [text](https://x.example) and `**code**` and [1]."), "Bold and text <https://x.example> and `**code**` and [1].\n");
-  EXPECT_EQ(render_markdown("Say `this`.", {true, true, false, false, 60}), "Say \x1b[1mthis\x1b[0m.\n");
+  EXPECT_EQ(render_markdown("Say `this`.", {true, true, false, false, 60, 15}), "Say \x1b[1mthis\x1b[0m.\n");
 }
 
 TEST(Markdown, Lists) {
