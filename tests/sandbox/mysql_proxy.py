@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from .listeners import Listener
-from .mysql_wire import CLIENT_DEPRECATE_EOF, CLIENT_SSL, Greeting, error_payload, packet, read_packet, result_set, text
+from .mysql_wire import CLIENT_DEPRECATE_EOF, CLIENT_SSL, Greeting, error_payload, packet, read_packet, result_set, take_text, text
 
 OK = b"\0\0\0\2\0\0\0"
 
@@ -21,6 +21,7 @@ class Disguise:
     version: str = ""                 # of the greeting and of every answer that holds the real one
     mariadb: bool = False             # a greeting as only MariaDB's looks
     replace: dict = field(default_factory=dict)    # texts in rows → other texts
+    variables: dict = field(default_factory=dict)  # rows of SHOW VARIABLES and SHOW STATUS: name → value; None hides it
     answers: list = field(default_factory=list)    # (regular expression of the statement, answer): (columns, rows), (number, state, text) or "OK"
     refuse: tuple = ()                # (number, text) in place of the greeting
     login_error: tuple = ()           # (number, state, text) in answer to the log-in
@@ -140,11 +141,20 @@ class Session:
         return pending or select.select(both, [], [])[0]
 
     def rewritten(self, payload):
+        payload = self.other_variable(payload)
         changes = dict(self.disguise.replace)
         if self.disguise.version:
             changes[self.real_version] = self.disguise.version
         for old, new in changes.items():
             payload = payload.replace(text(old), text(new))
+        return payload
+
+    def other_variable(self, payload):
+        """A row of two texts whose first is a name that is to have another value."""
+        for name, value in self.disguise.variables.items():
+            start = text(name)
+            if payload.startswith(start) and take_text(payload, len(start))[1] == len(payload):
+                return start + text(value) if value is not None else text("x" + name) + payload[len(start):]
         return payload
 
     def answered(self, payload):
