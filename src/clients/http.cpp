@@ -94,7 +94,10 @@ struct HttpClient::State {
 std::optional<Error> HttpClient::State::resolve_host(const std::string& url, Deadline deadline, const std::stop_token& stop) {
   const auto place = place_of(url);
   if (!place) return place.error();
-  if (addresses.contains(key(*place))) return std::nullopt;
+  if (const auto known = addresses.find(key(*place)); known != addresses.end()) {
+    if (!known->second.empty()) return std::nullopt;
+    return Error{"dns-failed", "no address of " + clean(place->host, 253) + " is known", Blame::machine, false};
+  }
   DnsAnswer answer = resolve(place->host, options.dns_server, deadline, stop);
   if (stop.stop_requested()) return Error{"stopped", "stopped before the answer came", Blame::machine, true};
   if (!answer.cause.empty()) {
