@@ -14,28 +14,28 @@ enum class ColourChoice { automatic, always, never };
 
 /// Everything that the command line said. Nothing after this looks at argv.
 struct Arguments {
-  std::string command;                      ///< `run` when none was named
-  std::string operand;                      ///< ID of explain, FILE of replay
-  std::vector<std::string> patterns;        ///< of list
+  std::string command;                ///< `run` when none was named
+  std::string operand;                ///< ID of explain, FILE of replay
+  std::vector<std::string> patterns;  ///< of list
 
   std::string config_file;
   std::vector<std::string> env_files, ca_files;
-  std::string dns_server;                   ///< `192.0.2.1:53`, `[2001:db8::1]:53`
+  std::string dns_server;  ///< `192.0.2.1:53`, `[2001:db8::1]:53`
 
   std::vector<std::string> only, skip;
   bool read_only = false;
 
   std::chrono::milliseconds timeout{60000};
-  std::chrono::milliseconds wait{0};        ///< 0: one attempt
-  std::optional<FailOn> fail_on;            ///< none: FailOn::fail, or for a replay what the run was judged with
+  std::chrono::milliseconds wait{0};  ///< 0: one attempt
+  std::optional<FailOn> fail_on;      ///< none: FailOn::fail, or for a replay what the run was judged with
 
   Format format = Format::terminal;
-  std::string output, record;               ///< files, `-` for standard output; empty: none
+  std::string output, record;  ///< files, `-` for standard output; empty: none
   bool verbose = false, quiet = false, no_progress = false;
   ColourChoice colour = ColourChoice::automatic;
 
-  bool dry_run = false;                     ///< cleanup
-  bool short_version = false;               ///< version
+  bool dry_run = false;        ///< cleanup
+  bool short_version = false;  ///< version
 };
 
 /// The command line is wrong: exit status 64. what() says what to write instead.

@@ -13,8 +13,9 @@ int cleanup_command(const Arguments& arguments, Context& context) {
     for (const auto& entry : leftover.entries) {
       (leftover.alive ? alive : entries) += 1;
       if (!arguments.dry_run) continue;
-      context.out << (leftover.alive ? "in use        " : "would remove  ") << clean(entry.kind, 60) << "  " << clean(entry.name, 300) << "  at "
-                  << clean(entry.where, 300) << "  (run " << clean(leftover.run_id, 60) << ")\n";
+      context.out << (leftover.alive ? "in use        " : "would remove  ") << clean(entry.kind, 60) << "  "
+                  << clean(entry.name, 300) << "  at " << clean(entry.where, 300) << "  (run "
+                  << clean(leftover.run_id, 60) << ")\n";
     }
   }
   if (arguments.dry_run) {
@@ -24,7 +25,8 @@ int cleanup_command(const Arguments& arguments, Context& context) {
   const int left = undo_dead_runs(settings_of(arguments, context), context, arguments.timeout);
   if (alive > 0) context.out << count_of(alive, "thing") << " of a run that still works: left alone.\n";
   if (left > 0) {
-    context.out << count_of(static_cast<std::size_t>(left), "thing") << " could not be removed. The journal is kept in " << clean(folder.string()) << ".\n";
+    context.out << count_of(static_cast<std::size_t>(left), "thing") << " could not be removed. The journal is kept in "
+                << clean(folder.string()) << ".\n";
     return 1;
   }
   context.out << (entries == 0 ? "Nothing was left behind.\n" : count_of(entries, "thing") + " removed.\n");

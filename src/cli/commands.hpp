@@ -1,6 +1,6 @@
 #pragma once
-// One function a command, each in the file of its name. They return the exit status; what goes wrong on the way is thrown
-// and told by cli_main.
+// One function a command, each in the file of its name. They return the exit status; what goes wrong on the way is
+// thrown and told by cli_main.
 #include <chrono>
 #include <string>
 

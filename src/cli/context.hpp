@@ -10,8 +10,8 @@
 
 namespace wbverify {
 
-/// A stream to a file descriptor that remembers why it could not be written. When the reader is gone (EPIPE) what follows
-/// is dropped in silence.
+/// A stream to a file descriptor that remembers why it could not be written. When the reader is gone (EPIPE) what
+/// follows is dropped in silence.
 class Output : public std::ostream {
  public:
   explicit Output(int fd) : std::ostream(nullptr), buffer_(fd) { rdbuf(&buffer_); }
@@ -68,7 +68,8 @@ TerminalStyle style_of(const Arguments& arguments, const Context& context, const
 /// A line for the person, on standard error: `wbverify: text`. Without secrets and control characters.
 void tell(Context& context, std::string_view text);
 
-/// Throws OutputError when the file could not be written later: its folder is missing or closed, or it is a folder itself.
+/// Throws OutputError when the file could not be written later: its folder is missing or closed, or it is a folder
+/// itself.
 void expect_writable(const std::string& path);
 /// Writes the whole file or nothing: a temporary file in the same folder, mode 0600, renamed over it. Devices and pipes
 /// are written in place. Throws OutputError.

@@ -25,8 +25,9 @@ Delivery::Delivery(const Arguments& arguments, Context& context)
       screen_(arguments.record == "-" ? context.err : context.out),
       reporter_(screen_, style_of(arguments, context, screen_)),
       // Behind a pipe there may be a pager on the same terminal.
-      progress_(!arguments.no_progress && can_redraw(context.environment, context.err_is_terminal) && !is_pipe(context.out.fd()), context.err.fd(),
-                columns(context.environment, context.err.fd()), wants_unicode(context.environment)) {
+      progress_(!arguments.no_progress && can_redraw(context.environment, context.err_is_terminal) &&
+                    !is_pipe(context.out.fd()),
+                context.err.fd(), columns(context.environment, context.err.fd()), wants_unicode(context.environment)) {
   for (const auto* path : {&arguments.output, &arguments.record}) {
     if (!path->empty() && *path != "-") expect_writable(*path);
   }

@@ -20,8 +20,8 @@ class Delivery {
   void result(const Plugin& plugin, const CheckResult& result);
   void progress(int settled, int total, const std::vector<std::string>& busy);
   void erase_progress() { progress_.erase(); }
-  /// Writes what is left to be written; `record` may be null. The exit status: the report's own, or 74 when it would be 0 and
-  /// something could not be written.
+  /// Writes what is left to be written; `record` may be null. The exit status: the report's own, or 74 when it would be
+  /// 0 and something could not be written.
   int end(const Report& report, const Record* record);
   /// All of a report that exists already.
   int deliver(const Report& report, const Record* record);
@@ -31,8 +31,8 @@ class Delivery {
 
   const Arguments& arguments_;
   Context& context_;
-  bool json_ = false;        ///< the JSON report goes to standard output
-  Output& screen_;           ///< of the terminal report
+  bool json_ = false;  ///< the JSON report goes to standard output
+  Output& screen_;     ///< of the terminal report
   TerminalReporter reporter_;
   Progress progress_;
   std::vector<std::pair<std::string, std::string>> written_;

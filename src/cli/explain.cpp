@@ -59,7 +59,8 @@ std::string without_row(const std::string& id) { return id.substr(0, id.find('/'
     for (const auto& check : plugin.checks) ids.push_back(check.id);
   }
   const std::string near = nearest(id, ids);
-  throw UsageError("no check and no cause is named " + clean(id, 100) + "; " + (near.empty() ? "wbverify list names them all" : "nearest is " + near));
+  throw UsageError("no check and no cause is named " + clean(id, 100) + "; " +
+                   (near.empty() ? "wbverify list names them all" : "nearest is " + near));
 }
 
 }  // namespace

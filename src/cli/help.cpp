@@ -37,7 +37,8 @@ std::string options_of(const CLI::App& command) {
   std::vector<std::string> groups;
   for (const CLI::Option* option : command.get_options()) {
     const auto& group = option->get_group();
-    if (!option->get_positional() && std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+    if (!option->get_positional() && std::find(groups.begin(), groups.end(), group) == groups.end())
+      groups.push_back(group);
   }
   // Help itself stands last.
   std::stable_partition(groups.begin(), groups.end(), [](const auto& group) { return group != "Help"; });
@@ -45,7 +46,8 @@ std::string options_of(const CLI::App& command) {
   for (const auto& group : groups) {
     out += "\n" + group + ":\n";
     for (const CLI::Option* option : command.get_options()) {
-      if (!option->get_positional() && option->get_group() == group) out += two_columns(name_of(*option), option->get_description(), column);
+      if (!option->get_positional() && option->get_group() == group)
+        out += two_columns(name_of(*option), option->get_description(), column);
     }
   }
   return out;
@@ -60,7 +62,8 @@ std::string command_help(const CLI::App& command) {
     usage += option->get_required() ? " " + option->get_name() : " [" + option->get_name() + "…]";
     positionals += two_columns(option->get_name(), option->get_description(), 31);
   }
-  return usage + "\n\n" + command.get_description() + ".\n" + (positionals.empty() ? "" : "\n" + positionals) + options_of(command);
+  return usage + "\n\n" + command.get_description() + ".\n" + (positionals.empty() ? "" : "\n" + positionals) +
+         options_of(command);
 }
 
 std::string program_help(const Tree& tree, const CLI::App& run) {
@@ -68,9 +71,12 @@ std::string program_help(const Tree& tree, const CLI::App& run) {
       "Usage: wbverify [COMMAND] [OPTIONS]\n\n"
       "Verifies a self-hosted W&B Server: names what is wrong and how to mend it.\n\n"
       "Commands:\n";
-  for (const auto& name : tree.commands()) out += two_columns(name, run.get_parent()->get_subcommand(name)->get_description(), 12);
-  out += "\nOptions of run, also without the word (wbverify COMMAND --help for the others):\n" + options_of(run) + "\nExit status:\n";
-  for (const int status : {0, 1, 2, 3, 64, 70, 74, 77, 78}) out += two_columns(std::to_string(status), exit_status_meaning(status), 8);
+  for (const auto& name : tree.commands())
+    out += two_columns(name, run.get_parent()->get_subcommand(name)->get_description(), 12);
+  out += "\nOptions of run, also without the word (wbverify COMMAND --help for the others):\n" + options_of(run) +
+         "\nExit status:\n";
+  for (const int status : {0, 1, 2, 3, 64, 70, 74, 77, 78})
+    out += two_columns(std::to_string(status), exit_status_meaning(status), 8);
   return out +
          "\nExamples:\n"
          "  wbverify --env-file /etc/wandb.env           verify what that file describes\n"

@@ -25,7 +25,8 @@ std::vector<Row> rows_of(const std::vector<std::string>& patterns) {
   std::vector<Row> all;
   for (const auto& plugin : catalog()) {
     for (const auto& check : plugin.checks) {
-      const auto probe = std::find_if(plugin.probes.begin(), plugin.probes.end(), [&](const ProbeSpec& spec) { return spec.id == check.probe; });
+      const auto probe = std::find_if(plugin.probes.begin(), plugin.probes.end(),
+                                      [&](const ProbeSpec& spec) { return spec.id == check.probe; });
       all.push_back({&plugin, &check, probe != plugin.probes.end() && probe->writes});
     }
   }
@@ -37,11 +38,13 @@ std::vector<Row> rows_of(const std::vector<std::string>& patterns) {
   for (const auto& pattern : patterns) {
     if (std::any_of(all.begin(), all.end(), [&](const Row& row) { return named(row, pattern); })) continue;
     const std::string near = nearest(pattern, words);
-    throw UsageError("no check, service or tag is named " + clean(pattern, 100) + (near.empty() ? "" : "; nearest is " + near));
+    throw UsageError("no check, service or tag is named " + clean(pattern, 100) +
+                     (near.empty() ? "" : "; nearest is " + near));
   }
   std::vector<Row> rows;
   for (const Row& row : all) {
-    const bool wanted = patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return named(row, pattern); });
+    const bool wanted = patterns.empty() || std::any_of(patterns.begin(), patterns.end(),
+                                                        [&](const auto& pattern) { return named(row, pattern); });
     if (wanted) rows.push_back(row);
   }
   return rows;
@@ -50,8 +53,14 @@ std::vector<Row> rows_of(const std::vector<std::string>& patterns) {
 std::string as_json(const std::vector<Row>& rows) {
   nlohmann::ordered_json checks = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
-    checks.push_back({{"id", row.check->id}, {"title", row.check->title}, {"service", row.plugin->service}, {"probe", row.check->probe},
-                      {"needs", row.check->needs}, {"tags", row.check->tags}, {"rows", row.check->rows}, {"writes", row.writes}});
+    checks.push_back({{"id", row.check->id},
+                      {"title", row.check->title},
+                      {"service", row.plugin->service},
+                      {"probe", row.check->probe},
+                      {"needs", row.check->needs},
+                      {"tags", row.check->tags},
+                      {"rows", row.check->rows},
+                      {"writes", row.writes}});
   }
   return nlohmann::ordered_json({{"schema", "wbverify-checks/1"}, {"checks", std::move(checks)}}).dump(2) + "\n";
 }
@@ -66,7 +75,8 @@ std::string as_markdown(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     std::vector<std::string> needs;
     for (const auto& need : row.check->needs) needs.push_back("`" + cell(need) + "`");
-    out += "| `" + row.check->id + "`" + (row.writes ? " (writes)" : "") + " | " + cell(row.check->title) + " | " + join(needs, ", ") + " |\n";
+    out += "| `" + row.check->id + "`" + (row.writes ? " (writes)" : "") + " | " + cell(row.check->title) + " | " +
+           join(needs, ", ") + " |\n";
   }
   return out;
 }
@@ -75,11 +85,13 @@ std::string as_table(const std::vector<Row>& rows, const TerminalStyle& style) {
   std::size_t id_width = 0;
   for (const Row& row : rows) id_width = std::max(id_width, row.check->id.size());
   const std::size_t column = id_width + 2;
-  const std::size_t room = std::max<std::size_t>(static_cast<std::size_t>(style.width) - std::min(column, static_cast<std::size_t>(style.width) - 20), 20);
+  const std::size_t room = std::max<std::size_t>(
+      static_cast<std::size_t>(style.width) - std::min(column, static_cast<std::size_t>(style.width) - 20), 20);
   std::string out;
   const Plugin* plugin = nullptr;
   for (const Row& row : rows) {
-    if (row.plugin != plugin) out += (plugin == nullptr ? "" : "\n") + paint(style, Ink::strong, row.plugin->title) + "\n";
+    if (row.plugin != plugin)
+      out += (plugin == nullptr ? "" : "\n") + paint(style, Ink::strong, row.plugin->title) + "\n";
     plugin = row.plugin;
     std::string title = row.check->title;
     if (!row.check->rows.empty()) title += " (" + count_of(row.check->rows.size(), "row") + ")";
@@ -95,9 +107,15 @@ std::string as_table(const std::vector<Row>& rows, const TerminalStyle& style) {
 int list_command(const Arguments& arguments, Context& context) {
   const auto rows = rows_of(arguments.patterns);
   switch (arguments.format) {
-    case Format::json: context.out << as_json(rows); break;
-    case Format::markdown: context.out << as_markdown(rows); break;
-    case Format::terminal: context.out << as_table(rows, style_of(arguments, context, context.out)); break;
+    case Format::json:
+      context.out << as_json(rows);
+      break;
+    case Format::markdown:
+      context.out << as_markdown(rows);
+      break;
+    case Format::terminal:
+      context.out << as_table(rows, style_of(arguments, context, context.out));
+      break;
   }
   return 0;
 }

@@ -61,7 +61,8 @@ int columns(const std::map<std::string, std::string>& environment, int fd) {
 
 TerminalStyle style_of(const Arguments& arguments, const Context& context, const Output& out) {
   TerminalStyle style;
-  style.colour = wants_colour(arguments.colour, context.environment, &out == &context.out ? context.out_is_terminal : context.err_is_terminal);
+  style.colour = wants_colour(arguments.colour, context.environment,
+                              &out == &context.out ? context.out_is_terminal : context.err_is_terminal);
   style.unicode = wants_unicode(context.environment);
   style.verbose = arguments.verbose;
   style.quiet = arguments.quiet;

@@ -23,7 +23,8 @@ namespace {
 void harden() {
   // A standard stream that is closed would be taken by the next socket, and the report be written into it.
   for (const int fd : {0, 1, 2}) {
-    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) [[maybe_unused]] const int null = ::open("/dev/null", O_RDONLY);
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) [[maybe_unused]]
+      const int null = ::open("/dev/null", O_RDONLY);
   }
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
@@ -46,8 +47,9 @@ std::map<std::string, std::string> environment() {
 
 int dispatch(const Arguments& arguments, Context& context) {
   static constexpr std::pair<const char*, int (*)(const Arguments&, Context&)> commands[] = {
-      {"run", run_command},         {"plan", plan_command},       {"config", config_command},   {"list", list_command},   {"explain", explain_command},
-      {"replay", replay_command},   {"cleanup", cleanup_command}, {"version", version_command}, {"schema", schema_command}};
+      {"run", run_command},         {"plan", plan_command},       {"config", config_command},
+      {"list", list_command},       {"explain", explain_command}, {"replay", replay_command},
+      {"cleanup", cleanup_command}, {"version", version_command}, {"schema", schema_command}};
   for (const auto& [name, command] : commands) {
     if (arguments.command == name) return command(arguments, context);
   }

@@ -25,7 +25,8 @@ std::string inline_text(std::string_view text) {
     if (!code && text[i] == '[') {
       const auto middle = text.find("](", i), end = text.find(')', i);
       if (middle != std::string_view::npos && end != std::string_view::npos && middle < end) {
-        const std::string_view label = text.substr(i + 1, middle - i - 1), address = text.substr(middle + 2, end - middle - 2);
+        const std::string_view label = text.substr(i + 1, middle - i - 1),
+                               address = text.substr(middle + 2, end - middle - 2);
         out += std::string(label) + (label == address ? "" : " <" + std::string(address) + ">");
         i = end;
         continue;
@@ -129,7 +130,8 @@ class Page {
   void flush() {
     if (paragraph_.empty()) return;
     const auto lines = wrap(fit(style_, inline_text(paragraph_)), width() - indent_);
-    for (const auto& line : lines) put((&line == &lines.front() && !first_.empty() ? first_ : std::string(indent_, ' ')) + with_code(line, style_));
+    for (const auto& line : lines)
+      put((&line == &lines.front() && !first_.empty() ? first_ : std::string(indent_, ' ')) + with_code(line, style_));
     paragraph_.clear();
     first_.clear();
     indent_ = 0;
@@ -167,7 +169,8 @@ class Page {
       table_row(line, widths);
       if (&line != &cells.front()) continue;
       std::vector<std::string> rules;
-      for (std::size_t i = 0; i < line.size(); ++i) rules.emplace_back(std::min(widths[i], display_width(line[i])), '-');
+      for (std::size_t i = 0; i < line.size(); ++i)
+        rules.emplace_back(std::min(widths[i], display_width(line[i])), '-');
       table_row(rules, widths);
     }
     gap();
@@ -193,7 +196,8 @@ class Page {
             used = 0;
           }
           out += std::string(column - used, ' ') + with_code(text, style_);
-          used = column + display_width(text) - (style_.colour ? static_cast<std::size_t>(std::count(text.begin(), text.end(), '`')) : 0);
+          used = column + display_width(text) -
+                 (style_.colour ? static_cast<std::size_t>(std::count(text.begin(), text.end(), '`')) : 0);
         }
         column += widths[j] + 2;
       }
@@ -208,6 +212,8 @@ class Page {
 
 }  // namespace
 
-std::string render_markdown(std::string_view markdown, const TerminalStyle& style) { return Page(style).render(markdown); }
+std::string render_markdown(std::string_view markdown, const TerminalStyle& style) {
+  return Page(style).render(markdown);
+}
 
 }  // namespace wbverify

@@ -13,13 +13,15 @@ std::string with_nearest(const std::string& text, const std::string& near, const
 }
 
 [[noreturn]] void unexpected(const CLI::App& command, const std::string& word) {
-  if (!word.starts_with('-')) throw UsageError(command.get_name() + " takes no further word, and " + in_quotes(word) + " is one");
+  if (!word.starts_with('-'))
+    throw UsageError(command.get_name() + " takes no further word, and " + in_quotes(word) + " is one");
   std::vector<std::string> options;
   for (const CLI::Option* option : command.get_options()) {
     for (const auto& name : option->get_lnames()) options.push_back("--" + name);
   }
   const std::string name = word.substr(0, word.find('='));
-  throw UsageError(with_nearest(command.get_name() + " has no option " + in_quotes(name), nearest(name, options), "see wbverify " + command.get_name() + " --help"));
+  throw UsageError(with_nearest(command.get_name() + " has no option " + in_quotes(name), nearest(name, options),
+                                "see wbverify " + command.get_name() + " --help"));
 }
 
 /// Where the command stands: the first word that is neither an option nor the value of one.
@@ -46,7 +48,10 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
   std::vector<std::string> words = given;
 
   const std::size_t place = command_place(words, tree);
-  const auto asked = [&](const char* option) { return std::find(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(place), option) != words.begin() + static_cast<std::ptrdiff_t>(place); };
+  const auto asked = [&](const char* option) {
+    return std::find(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(place), option) !=
+           words.begin() + static_cast<std::ptrdiff_t>(place);
+  };
   if (asked("--help") || asked("-h")) throw HelpRequest(program_help(tree, run));
   std::string name = "run";
   if (asked("--version")) {
@@ -62,12 +67,14 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
     }
     const auto commands = tree.commands();
     if (std::find(commands.begin(), commands.end(), name) == commands.end()) {
-      throw UsageError(with_nearest("there is no command " + in_quotes(name), nearest(name, commands), "wbverify --help lists them all"));
+      throw UsageError(with_nearest("there is no command " + in_quotes(name), nearest(name, commands),
+                                    "wbverify --help lists them all"));
     }
   }
   arguments.command = name;
   const CLI::App& command = *app.get_subcommand(name);
-  if (std::find(words.begin(), words.end(), "--help") != words.end() || std::find(words.begin(), words.end(), "-h") != words.end()) {
+  if (std::find(words.begin(), words.end(), "--help") != words.end() ||
+      std::find(words.begin(), words.end(), "-h") != words.end()) {
     throw HelpRequest(command_help(command));
   }
 
@@ -88,7 +95,8 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
   }
 
   if (arguments.verbose && arguments.quiet) throw UsageError("--verbose and --quiet contradict each other");
-  const int on_stdout = (arguments.format == Format::json ? 1 : 0) + (arguments.output == "-" ? 1 : 0) + (arguments.record == "-" ? 1 : 0);
+  const int on_stdout = (arguments.format == Format::json ? 1 : 0) + (arguments.output == "-" ? 1 : 0) +
+                        (arguments.record == "-" ? 1 : 0);
   if (on_stdout > 1) throw UsageError("only one of --format json, --output - and --record - can go to standard output");
   return arguments;
 }

@@ -29,15 +29,24 @@ std::string as_json(const Plan& plan, const Settings& settings) {
   for (const auto& probe : plan.probes) {
     nlohmann::ordered_json touches = nlohmann::ordered_json::array();
     for (const auto& touch : touches_of(probe, settings)) {
-      touches.push_back({{"target", fit(exact, touch.target)}, {"action", fit(exact, touch.action)}, {"writes", touch.writes}, {"bytes", fit(exact, touch.bytes)}});
+      touches.push_back({{"target", fit(exact, touch.target)},
+                         {"action", fit(exact, touch.action)},
+                         {"writes", touch.writes},
+                         {"bytes", fit(exact, touch.bytes)}});
     }
-    probes.push_back({{"id", probe.spec->id}, {"runs", probe.skip_reason.empty()}, {"reason", fit(exact, probe.skip_reason)}, {"writes", probe.spec->writes},
-                      {"needs", probe.spec->needs}, {"checks", checks_of(plan, probe.spec->id)}, {"touches", std::move(touches)}});
+    probes.push_back({{"id", probe.spec->id},
+                      {"runs", probe.skip_reason.empty()},
+                      {"reason", fit(exact, probe.skip_reason)},
+                      {"writes", probe.spec->writes},
+                      {"needs", probe.spec->needs},
+                      {"checks", checks_of(plan, probe.spec->id)},
+                      {"touches", std::move(touches)}});
   }
   return nlohmann::ordered_json({{"schema", "wbverify-plan/1"}, {"probes", std::move(probes)}}).dump(2) + "\n";
 }
 
-void put_hanging(std::string& out, const std::string& first, std::size_t indent, const std::string& text, const TerminalStyle& style) {
+void put_hanging(std::string& out, const std::string& first, std::size_t indent, const std::string& text,
+                 const TerminalStyle& style) {
   const auto lines = wrap(fit(style, text), static_cast<std::size_t>(style.width) - indent);
   for (const auto& line : lines) out += (&line == &lines.front() ? first : std::string(indent, ' ')) + line + "\n";
 }
@@ -53,18 +62,22 @@ std::string as_text(const Plan& plan, const Settings& settings, const TerminalSt
     ++running;
     writing += probe.spec->writes ? 1 : 0;
     const std::size_t checks = checks_of(plan, probe.spec->id).size();
-    out += paint(style, Ink::strong, probe.spec->id) + "  " + paint(style, Ink::aside, "for " + count_of(checks, "check")) + "\n";
+    out += paint(style, Ink::strong, probe.spec->id) + "  " +
+           paint(style, Ink::aside, "for " + count_of(checks, "check")) + "\n";
     std::string target;
     for (const auto& touch : touches_of(probe, settings)) {
       if (touch.target != target) out += "  " + fit(style, touch.target) + "\n";
       target = touch.target;
-      put_hanging(out, "    " + (touch.writes ? paint(style, Ink::warn, "write") : "read ") + "  ", 11, touch.action + (touch.bytes.empty() ? "" : ", " + touch.bytes), style);
+      put_hanging(out, "    " + (touch.writes ? paint(style, Ink::warn, "write") : "read ") + "  ", 11,
+                  touch.action + (touch.bytes.empty() ? "" : ", " + touch.bytes), style);
     }
     if (target.empty()) out += "  nothing outside this machine\n";
     out += '\n';
   }
   if (!skipped.empty()) out += paint(style, Ink::strong, "Left out") + "\n" + skipped + "\n";
-  const std::string writers = writing == 0 ? "none of them writes" : std::to_string(writing) + " of them " + (writing == 1 ? "writes" : "write") + ", unless --read-only is given";
+  const std::string writers = writing == 0 ? "none of them writes"
+                                           : std::to_string(writing) + " of them " +
+                                                 (writing == 1 ? "writes" : "write") + ", unless --read-only is given";
   return out + count_of(running, "probe") + (running == 1 ? " runs; " : " run; ") + writers + ".\n";
 }
 

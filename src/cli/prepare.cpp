@@ -16,7 +16,8 @@ namespace wbverify {
 
 std::string new_run_id() {
   std::array<char, 8> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) throw std::system_error(errno, std::generic_category(), "getrandom");
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::system_error(errno, std::generic_category(), "getrandom");
   return hex_encode({bytes.data(), bytes.size()});
 }
 
@@ -41,7 +42,8 @@ int undo_dead_runs(const Settings& settings, Context& context, std::chrono::mill
   const auto found = leftovers(journal_directory(context.environment));
   int left = 0;
   for (const auto& undone : undo_leftovers(found, catalog(), settings, Deadline::after(limit))) {
-    const std::string what = undone.entry.kind + " " + undone.entry.name + " at " + undone.entry.where + ", left by run " + undone.run_id;
+    const std::string what =
+        undone.entry.kind + " " + undone.entry.name + " at " + undone.entry.where + ", left by run " + undone.run_id;
     if (undone.error.empty()) {
       tell(context, "removed " + what);
     } else {

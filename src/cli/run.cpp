@@ -25,12 +25,12 @@ constexpr milliseconds least_attempt{1000};
 
 struct Attempt {
   RunOutcome outcome;
-  std::size_t not_removed = 0;   ///< things written that are still there
+  std::size_t not_removed = 0;  ///< things written that are still there
 };
 
 /// `started` is told the run before its first result.
-Attempt run_once(const Arguments& arguments, Context& context, milliseconds timeout, const SignalWatch& watch, bool first,
-                 const std::function<void(const RunInfo&)>& started, RunEvents events) {
+Attempt run_once(const Arguments& arguments, Context& context, milliseconds timeout, const SignalWatch& watch,
+                 bool first, const std::function<void(const RunInfo&)>& started, RunEvents events) {
   const Deadline deadline = Deadline::after(timeout);
   auto settings = std::make_shared<const Settings>(settings_of(arguments, context));
   const Plan plan = plan_of(arguments, *settings);
@@ -74,11 +74,20 @@ int run_command(const Arguments& arguments, Context& context) {
   milliseconds pause{2000};
   for (int number = 1;; ++number) {
     RunEvents events;
-    events.progress = [&](int settled, int total, const std::vector<std::string>& busy) { delivery.progress(settled, total, busy); };
+    events.progress = [&](int settled, int total, const std::vector<std::string>& busy) {
+      delivery.progress(settled, total, busy);
+    };
     // With --wait nobody knows yet whether this is the report that counts.
-    if (!waits) events.result = [&](const Plugin& plugin, const CheckResult& result) { delivery.result(plugin, result); };
-    const milliseconds timeout = waits ? std::min(arguments.timeout, std::max(end_of_wait.remaining(), least_attempt)) : arguments.timeout;
-    attempt = run_once(arguments, context, timeout, watch, number == 1, [&](const RunInfo& run) { if (!waits) delivery.begin(run); }, std::move(events));
+    if (!waits)
+      events.result = [&](const Plugin& plugin, const CheckResult& result) { delivery.result(plugin, result); };
+    const milliseconds timeout =
+        waits ? std::min(arguments.timeout, std::max(end_of_wait.remaining(), least_attempt)) : arguments.timeout;
+    attempt = run_once(
+        arguments, context, timeout, watch, number == 1,
+        [&](const RunInfo& run) {
+          if (!waits) delivery.begin(run);
+        },
+        std::move(events));
     delivery.erase_progress();
     attempt.outcome.report.run.attempts = number;
     hung = hung || attempt.outcome.hung;
@@ -86,8 +95,9 @@ int run_command(const Arguments& arguments, Context& context) {
     const milliseconds left = end_of_wait.remaining();
     if (!waits || watch.caught() != 0 || exit_status(report, FailOn::fail) == 0 || left < pause + least_attempt) break;
     const CheckResult* first = first_to_fix(report);
-    tell(context, "attempt " + std::to_string(number) + ": " + counts_text(count_results(report.results)) + (first == nullptr ? "" : "; first " + first->id) +
-                      ". Next in " + in_seconds(pause) + ", " + in_seconds(left) + " left");
+    tell(context, "attempt " + std::to_string(number) + ": " + counts_text(count_results(report.results)) +
+                      (first == nullptr ? "" : "; first " + first->id) + ". Next in " + in_seconds(pause) + ", " +
+                      in_seconds(left) + " left");
     sleep_for(pause, watch.token());
     pause = std::min(pause * 2, milliseconds(10000));
     if (watch.caught() != 0) break;
@@ -98,9 +108,11 @@ int run_command(const Arguments& arguments, Context& context) {
   report.run.interrupted = report.run.interrupted || signal != 0;
   report.run.exit_status = signal != 0 ? 128 + signal : exit_status(report, arguments.fail_on.value_or(FailOn::fail));
   attempt.outcome.record.run = report.run;
-  const int status = waits ? delivery.deliver(report, &attempt.outcome.record) : delivery.end(report, &attempt.outcome.record);
+  const int status =
+      waits ? delivery.deliver(report, &attempt.outcome.record) : delivery.end(report, &attempt.outcome.record);
   if (attempt.not_removed > 0) {
-    tell(context, count_of(attempt.not_removed, "thing") + " that this run wrote could not be removed yet; `wbverify cleanup` removes what is left");
+    tell(context, count_of(attempt.not_removed, "thing") +
+                      " that this run wrote could not be removed yet; `wbverify cleanup` removes what is left");
   }
   if (signal != 0) die_by(signal);
   // A thread that hangs in a library call cannot be joined; everything is out already.

@@ -6,8 +6,8 @@
 
 namespace wbverify {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP ask for a stop instead of ending the process; a second one ends it at once.
-/// Signals that the parent chose to ignore stay ignored. To be made before other threads.
+/// While it lives, SIGINT, SIGTERM and SIGHUP ask for a stop instead of ending the process; a second one ends it at
+/// once. Signals that the parent chose to ignore stay ignored. To be made before other threads.
 class SignalWatch {
  public:
   SignalWatch();
@@ -23,7 +23,7 @@ class SignalWatch {
   void watch(int signals);
 
   sigset_t handled_{}, before_{};
-  int leave_ = -1;   ///< becomes readable when the watch ends
+  int leave_ = -1;  ///< becomes readable when the watch ends
   std::atomic<int> caught_{0};
   std::stop_source stop_;
   std::thread thread_;

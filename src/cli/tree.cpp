@@ -9,7 +9,8 @@ namespace {
 
 /// An option that takes one value, which `read` accepts or refuses with what is expected instead.
 template <class Read>
-CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& type, const std::string& description, Read read) {
+CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& type,
+                       const std::string& description, Read read) {
   return command
       .add_option_function<std::string>(
           name,
@@ -22,7 +23,8 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, const std::st
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& type, const std::string& description) {
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                      const std::string& type, const std::string& description) {
   return command.add_option(name, values, description)->type_name(type)->allow_extra_args(false);
 }
 
@@ -103,19 +105,26 @@ void Tree::add_sources(CLI::App& command) {
     arguments_.config_file = value;
     return file_name(value);
   })->group(group);
-  add_list(command, "--env-file", arguments_.env_files, "FILE", "Environment file of the server; repeatable")->group(group);
-  add_list(command, "--ca-file", arguments_.ca_files, "FILE", "PEM file of a CA to trust as well; repeatable")->group(group);
-  add_value(command, "--dns-server", "ADDR:PORT", "Resolve names there, not at the system's servers", [this](const std::string& value) {
-    const auto server = parse_dns_server(value);
-    if (!server) return std::string("an IP address with a port is expected, such as 192.0.2.1:53 or [2001:db8::1]:53");
-    arguments_.dns_server = *server;
-    return std::string();
-  })->group(group);
+  add_list(command, "--env-file", arguments_.env_files, "FILE", "Environment file of the server; repeatable")
+      ->group(group);
+  add_list(command, "--ca-file", arguments_.ca_files, "FILE", "PEM file of a CA to trust as well; repeatable")
+      ->group(group);
+  add_value(command, "--dns-server", "ADDR:PORT", "Resolve names there, not at the system's servers",
+            [this](const std::string& value) {
+              const auto server = parse_dns_server(value);
+              if (!server)
+                return std::string("an IP address with a port is expected, such as 192.0.2.1:53 or [2001:db8::1]:53");
+              arguments_.dns_server = *server;
+              return std::string();
+            })
+      ->group(group);
 }
 
 void Tree::add_selection(CLI::App& command) {
   const std::string group = "Which checks";
-  add_list(command, "--only", arguments_.only, "PATTERN", "Only these: id, mysql.*, service, tag; repeatable")->delimiter(',')->group(group);
+  add_list(command, "--only", arguments_.only, "PATTERN", "Only these: id, mysql.*, service, tag; repeatable")
+      ->delimiter(',')
+      ->group(group);
   add_list(command, "--skip", arguments_.skip, "PATTERN", "All but these; repeatable")->delimiter(',')->group(group);
   command.add_flag("--read-only", arguments_.read_only, "Leave out everything that writes to a service")->group(group);
 }
@@ -132,26 +141,36 @@ void Tree::add_timing(CLI::App& command) {
     };
   };
   using std::chrono::milliseconds;
-  add_value(command, "--timeout", "DURATION", "Time limit: 20s, 2m, 1500ms (default 60s)", duration(arguments_.timeout, milliseconds(100)))->group(group);
+  add_value(command, "--timeout", "DURATION", "Time limit: 20s, 2m, 1500ms (default 60s)",
+            duration(arguments_.timeout, milliseconds(100)))
+      ->group(group);
   if (command.get_name() != "run") return;
-  add_value(command, "--wait", "DURATION", "Run again until nothing fails, this long at most", duration(arguments_.wait, milliseconds(0)))->group(group);
+  add_value(command, "--wait", "DURATION", "Run again until nothing fails, this long at most",
+            duration(arguments_.wait, milliseconds(0)))
+      ->group(group);
 }
 
 void Tree::add_fail_on(CLI::App& command) {
-  add_value(command, "--fail-on", "fail|warn", "When the exit status is not 0 (default fail)", [this](const std::string& value) {
-    if (value != "fail" && value != "warn") return std::string("fail or warn is expected");
-    arguments_.fail_on = value == "warn" ? FailOn::warn : FailOn::fail;
-    return std::string();
-  })->group("Output");
+  add_value(command, "--fail-on", "fail|warn", "When the exit status is not 0 (default fail)",
+            [this](const std::string& value) {
+              if (value != "fail" && value != "warn") return std::string("fail or warn is expected");
+              arguments_.fail_on = value == "warn" ? FailOn::warn : FailOn::fail;
+              return std::string();
+            })
+      ->group("Output");
 }
 
 void Tree::add_format(CLI::App& command, std::vector<std::string> formats) {
   const std::string type = join(formats, "|");
-  add_value(command, "--format", type, "What to print (default terminal)", [this, formats = std::move(formats)](const std::string& value) {
-    if (std::find(formats.begin(), formats.end(), value) == formats.end()) return join(formats, " or ") + " is expected";
-    arguments_.format = value == "json" ? Format::json : value == "markdown" ? Format::markdown : Format::terminal;
-    return std::string();
-  })->group("Output");
+  add_value(
+      command, "--format", type, "What to print (default terminal)",
+      [this, formats = std::move(formats)](const std::string& value) {
+        if (std::find(formats.begin(), formats.end(), value) == formats.end())
+          return join(formats, " or ") + " is expected";
+        arguments_.format = value == "json" ? Format::json : value == "markdown" ? Format::markdown : Format::terminal;
+        return std::string();
+      })
+      ->group("Output");
 }
 
 void Tree::add_files(CLI::App& command) {
@@ -159,10 +178,12 @@ void Tree::add_files(CLI::App& command) {
     arguments_.output = value;
     return file_name(value);
   })->group("Output");
-  add_value(command, "--record", "FILE", "Write what was seen there, for wbverify replay", [this](const std::string& value) {
-    arguments_.record = value;
-    return file_name(value);
-  })->group("Output");
+  add_value(command, "--record", "FILE", "Write what was seen there, for wbverify replay",
+            [this](const std::string& value) {
+              arguments_.record = value;
+              return file_name(value);
+            })
+      ->group("Output");
 }
 
 void Tree::add_look(CLI::App& command) {
@@ -173,15 +194,19 @@ void Tree::add_look(CLI::App& command) {
 
 void Tree::add_colour(CLI::App& command) {
   add_value(command, "--color", "auto|always|never", "Colours (default auto)", [this](const std::string& value) {
-    if (value != "auto" && value != "always" && value != "never") return std::string("auto, always or never is expected");
-    arguments_.colour = value == "always" ? ColourChoice::always : value == "never" ? ColourChoice::never : ColourChoice::automatic;
+    if (value != "auto" && value != "always" && value != "never")
+      return std::string("auto, always or never is expected");
+    arguments_.colour = value == "always"  ? ColourChoice::always
+                        : value == "never" ? ColourChoice::never
+                                           : ColourChoice::automatic;
     return std::string();
   })->group("Output");
 }
 
 std::vector<std::string> Tree::commands() const {
   std::vector<std::string> names;
-  for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
   return names;
 }
 

@@ -12,7 +12,8 @@ namespace {
 std::optional<std::int64_t> number(std::string_view text, std::int64_t most) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || text.front() == '-' || error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
+  if (text.empty() || text.front() == '-' || error != std::errc() || end != text.data() + text.size() || value > most)
+    return std::nullopt;
   return value;
 }
 
@@ -43,7 +44,8 @@ std::optional<std::string> parse_dns_server(const std::string& text) {
   if (is_address(AF_INET, text)) return text + ":53";
   if (is_address(AF_INET6, text)) return "[" + text + "]:53";
   const auto in_brackets = [](const std::string& host) {
-    return host.size() > 2 && host.front() == '[' && host.back() == ']' && is_address(AF_INET6, host.substr(1, host.size() - 2));
+    return host.size() > 2 && host.front() == '[' && host.back() == ']' &&
+           is_address(AF_INET6, host.substr(1, host.size() - 2));
   };
   if (in_brackets(text)) return text + ":53";
   const auto colon = text.rfind(':');

@@ -12,8 +12,8 @@
 namespace wbverify {
 namespace {
 
-/// What a library that is loaded says about itself. Asked by the name of its function: headers stay in their rooms, and it
-/// is the loaded version that explains a behaviour, not the one of the build.
+/// What a library that is loaded says about itself. Asked by the name of its function: headers stay in their rooms, and
+/// it is the loaded version that explains a behaviour, not the one of the build.
 template <class Function, class... Values>
 std::string loaded(const char* symbol, Values... values) {
   void* found = ::dlsym(RTLD_DEFAULT, symbol);
@@ -36,7 +36,8 @@ int version_command(const Arguments& arguments, Context& context) {
       {"MySQL client", loaded<Text>("mysql_get_client_info")},
       {"c-ares", loaded<TextAndNumber>("ares_version", static_cast<int*>(nullptr))},
       {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-      {"nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
+      {"nlohmann-json",
+       fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
       {"compiler", __VERSION__},
   };
   for (const auto& [name, text] : rows) context.out << fmt::format("{:<15}{}\n", name, text);

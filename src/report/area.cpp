@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "report/entries.hpp"
 #include "report/layout.hpp"
 #include "report/paint.hpp"
 #include "util/text.hpp"
@@ -15,75 +16,18 @@ constexpr std::size_t word_columns = 6;    // `PASS  `
 constexpr std::size_t count_columns = 10;  // `999 checks`
 
 /// Where the text of an area that takes one line begins.
-std::size_t area_text(const TerminalStyle& style) { return word_columns + static_cast<std::size_t>(style.title_width) + count_columns + 2; }
-
-using Results = std::vector<const CheckResult*>;
-
-/// What is printed together: one result, or several of which the same is to be said.
-struct Entry {
-  Status status = Status::pass;
-  Results results;
-};
-
-bool is_row(const CheckResult& result) { return result.id != result.check; }
-
-bool say_the_same(const CheckResult& a, const CheckResult& b) {
-  if (a.finding.status != b.finding.status) return false;
-  switch (a.finding.status) {
-    case Status::pass: return is_row(a) && a.check == b.check;
-    case Status::skip: return a.finding.observed == b.finding.observed;
-    case Status::blocked: return a.blocked_by == b.blocked_by;
-    case Status::unknown:
-      return a.finding.observed == b.finding.observed && a.finding.blame == b.finding.blame && a.finding.fix == b.finding.fix;
-    case Status::warn:
-    case Status::fail: break;
-  }
-  return false;
-}
-
-std::vector<Entry> entries_of(const std::vector<CheckResult>& results, const TerminalStyle& style) {
-  std::vector<Entry> entries;
-  for (const auto& result : results) {
-    const Status status = result.finding.status;
-    if (style.quiet && (status == Status::pass || status == Status::skip)) continue;
-    const auto same = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return say_the_same(*entry.results.front(), result); });
-    if (style.verbose || same == entries.end()) {
-      entries.push_back({status, {&result}});
-    } else {
-      same->results.push_back(&result);
-    }
-  }
-  // What waits for a result of this area stands below it.
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].status != Status::blocked || style.verbose) continue;
-    const auto& causes = entries[i].results.front()->blocked_by;
-    std::size_t cause = i;
-    for (std::size_t j = 0; j < entries.size(); ++j) {
-      const bool named = std::any_of(entries[j].results.begin(), entries[j].results.end(), [&](const CheckResult* result) {
-        return std::find(causes.begin(), causes.end(), result->id) != causes.end();
-      });
-      if (named) cause = j;
-    }
-    if (cause + 1 < i) {
-      std::rotate(entries.begin() + static_cast<std::ptrdiff_t>(cause) + 1, entries.begin() + static_cast<std::ptrdiff_t>(i),
-                  entries.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-    }
-  }
-  return entries;
-}
-
-std::vector<std::string> ids_of(const Results& results, std::size_t from = 0) {
-  std::vector<std::string> ids;
-  for (std::size_t i = from; i < results.size(); ++i) ids.push_back(results[i]->id);
-  return ids;
+std::size_t area_text(const TerminalStyle& style) {
+  return word_columns + static_cast<std::size_t>(style.title_width) + count_columns + 2;
 }
 
 /// How long the probes of these results took together.
 double time_of(const Plugin& plugin, const std::vector<CheckResult>& results) {
   std::map<std::string, double> probes;
   for (const auto& result : results) {
-    const auto spec = std::find_if(plugin.checks.begin(), plugin.checks.end(), [&](const CheckSpec& check) { return check.id == result.check; });
-    probes[spec == plugin.checks.end() ? result.check : spec->probe] = result.duration_ms;
+    const auto spec = std::find_if(plugin.checks.begin(), plugin.checks.end(),
+                                   [&](const CheckSpec& check) { return check.id == result.check; });
+    double& time = probes[spec == plugin.checks.end() ? result.check : spec->probe];
+    time = std::max(time, result.duration_ms);
   }
   double total = 0;
   for (const auto& [probe, time] : probes) total += time;
@@ -94,26 +38,34 @@ double time_of(const Plugin& plugin, const std::vector<CheckResult>& results) {
 std::string hanging(Status status, const std::string& text, const TerminalStyle& style) {
   std::string out;
   for (const auto& line : wrap(fit(style, text), static_cast<std::size_t>(style.width) - word_columns)) {
-    out += (out.empty() ? paint(style, ink_of(status), word(status)) + "  " : std::string(word_columns, ' ')) + line + "\n";
+    out += (out.empty() ? paint(style, ink_of(status), word(status)) + "  " : std::string(word_columns, ' ')) + line +
+           "\n";
   }
   return out;
 }
 
 std::string waits_for(const Entry& entry) {
-  return (entry.results.size() == 1 ? "waits for " : "wait for ") + join(entry.results.front()->blocked_by, " and ") + ": " + join(ids_of(entry.results), ", ");
+  return (entry.results.size() == 1 ? "waits for " : "wait for ") + join(entry.results.front()->blocked_by, " and ") +
+         ": " + join(ids_of(entry), ", ");
 }
 
 std::string render_blocked(const Entry& entry, std::size_t id_width, const TerminalStyle& style) {
   const auto& first = *entry.results.front();
-  if (!style.verbose) return hanging(Status::blocked, count_of(entry.results.size(), "check") + " " + waits_for(entry), style);
-  return render_line({Status::blocked, first.id, fit(style, "waits for " + join(first.blocked_by, " and ")), "", "", true}, id_width, style);
+  if (!style.verbose)
+    return hanging(Status::blocked, count_of(entry.results.size(), "check") + " " + waits_for(entry), style);
+  return render_line(
+      {Status::blocked, first.id, fit(style, "waits for " + join(first.blocked_by, " and ")), "", "", true}, id_width,
+      style);
 }
 
 /// `id_width` 0: below a folded area, where ids have no column.
 std::string render_skipped(const Entry& entry, std::size_t id_width, const TerminalStyle& style) {
   const auto& first = *entry.results.front();
   if (entry.results.size() > 1) {
-    return hanging(Status::skip, count_of(entry.results.size(), "check") + ": " + first.finding.observed + " (" + join(ids_of(entry.results), ", ") + ")", style);
+    return hanging(Status::skip,
+                   count_of(entry.results.size(), "check") + ": " + first.finding.observed + " (" +
+                       join(ids_of(entry), ", ") + ")",
+                   style);
   }
   if (id_width == 0) return hanging(Status::skip, first.id + ": " + first.finding.observed, style);
   return render_line({Status::skip, first.id, fit(style, first.finding.observed), "", "", true}, id_width, style);
@@ -124,23 +76,29 @@ std::string without_stop(std::string text) {
   return text;
 }
 
-std::string render_passed(const Entry& entry, const Plugin& plugin, const std::vector<CheckResult>& all, std::size_t id_width,
-                          const TerminalStyle& style) {
+std::string render_passed(const Entry& entry, const Plugin& plugin, const std::vector<CheckResult>& all,
+                          std::size_t id_width, const TerminalStyle& style) {
   const auto& first = *entry.results.front();
   std::string id = first.id, sentence = first.finding.title, value = without_stop(first.finding.observed);
   if (is_row(first) && !style.verbose) {
     id = first.check;
-    const auto spec = std::find_if(plugin.checks.begin(), plugin.checks.end(), [&](const CheckSpec& check) { return check.id == id; });
+    const auto spec = std::find_if(plugin.checks.begin(), plugin.checks.end(),
+                                   [&](const CheckSpec& check) { return check.id == id; });
     if (spec != plugin.checks.end()) sentence = spec->title;
-    const auto rows = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const CheckResult& result) { return result.check == id; }));
+    const auto rows = static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [&](const CheckResult& result) { return result.check == id; }));
     if (entry.results.size() > 1 || rows > 1) {
-      value = (rows == entry.results.size() ? "all " : std::to_string(entry.results.size()) + " of ") + std::to_string(rows);
+      value = (rows == entry.results.size() ? "all " : std::to_string(entry.results.size()) + " of ") +
+              std::to_string(rows);
     }
   }
-  return render_line({Status::pass, id, fit(style, sentence), fit(style, value), duration_text(first.duration_ms), style.verbose}, id_width, style);
+  return render_line(
+      {Status::pass, id, fit(style, sentence), fit(style, value), duration_text(first.duration_ms), style.verbose},
+      id_width, style);
 }
 
-/// The measured values that say most in the room there is: short ones with a number in it, in the order of the catalogue.
+/// The measured values that say most in the room there is: short ones with a number in it, in the order of the
+/// catalogue.
 std::string telling(const std::vector<CheckResult>& results, std::size_t room, const TerminalStyle& style) {
   struct Value {
     std::size_t place;
@@ -182,7 +140,8 @@ std::string area_columns(Status status, const Plugin& plugin, std::size_t checks
 }
 
 /// `PASS  MySQL            12 checks  8.0.36, 41 grants      48 ms`
-std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& results, std::size_t passed, const TerminalStyle& style) {
+std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& results, std::size_t passed,
+                          const TerminalStyle& style) {
   const auto width = static_cast<std::size_t>(style.width);
   const std::size_t start = area_text(style);
   const std::string time = duration_text(time_of(plugin, results));
@@ -197,7 +156,8 @@ std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& 
 }
 
 /// An area of which one thing is to be said: it waits, or does not apply.
-std::string render_whole(const Plugin& plugin, const Entry& entry, const std::string& text, const TerminalStyle& style) {
+std::string render_whole(const Plugin& plugin, const Entry& entry, const std::string& text,
+                         const TerminalStyle& style) {
   const auto width = static_cast<std::size_t>(style.width);
   const std::size_t start = area_text(style);
   const bool below = width < start + 40;
@@ -234,7 +194,8 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
         if (entry.status == Status::skip) area.text += render_skipped(entry, 0, style);
       }
     } else {
-      for (const auto& entry : entries) area.text += render_whole(plugin, entry, entry.results.front()->finding.observed, style);
+      for (const auto& entry : entries)
+        area.text += render_whole(plugin, entry, entry.results.front()->finding.observed, style);
     }
     return area;
   }
@@ -244,7 +205,8 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
   }
 
   area.opened = true;
-  area.text = paint(style, Ink::strong, fit(style, plugin.title)) + "  " + paint(style, Ink::aside, counts_text(counts)) + "\n";
+  area.text =
+      paint(style, Ink::strong, fit(style, plugin.title)) + "  " + paint(style, Ink::aside, counts_text(counts)) + "\n";
   std::size_t id_width = 0;
   for (const auto& entry : entries) {
     const auto& first = *entry.results.front();
@@ -254,14 +216,22 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
   bool after_block = false;
   for (const auto& entry : entries) {
     const auto& first = *entry.results.front();
-    const bool is_block = entry.status == Status::fail || entry.status == Status::warn || entry.status == Status::unknown;
+    const bool is_block =
+        entry.status == Status::fail || entry.status == Status::warn || entry.status == Status::unknown;
     if (after_block && entry.status != Status::blocked) area.text += '\n';
     after_block = is_block || (after_block && entry.status == Status::blocked);
     switch (entry.status) {
-      case Status::pass: area.text += render_passed(entry, plugin, results, id_width, style); break;
-      case Status::skip: area.text += render_skipped(entry, id_width, style); break;
-      case Status::blocked: area.text += render_blocked(entry, id_width, style); break;
-      default: area.text += render_block(first, ids_of(entry.results, 1), id_width, style);
+      case Status::pass:
+        area.text += render_passed(entry, plugin, results, id_width, style);
+        break;
+      case Status::skip:
+        area.text += render_skipped(entry, id_width, style);
+        break;
+      case Status::blocked:
+        area.text += render_blocked(entry, id_width, style);
+        break;
+      default:
+        area.text += render_block(first, ids_of(entry, 1), id_width, style);
     }
   }
   return area;

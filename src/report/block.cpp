@@ -16,19 +16,26 @@ constexpr std::size_t label_columns = 11;  // `Reproduce  `
 
 std::string_view to_blame(Blame blame) {
   switch (blame) {
-    case Blame::target: return "the service that was asked";
-    case Blame::path: return "something between this machine and the service";
-    case Blame::machine: return "this machine";
-    case Blame::tool: return "wbverify itself: a bug worth reporting";
-    case Blame::none: break;
+    case Blame::target:
+      return "the service that was asked";
+    case Blame::path:
+      return "something between this machine and the service";
+    case Blame::machine:
+      return "this machine";
+    case Blame::tool:
+      return "wbverify itself: a bug worth reporting";
+    case Blame::none:
+      break;
   }
   return {};
 }
 
-/// Whether a line of a remedy is told to a person. Everything else is a command, a statement or a value: it is printed as it
-/// is, so that it can be pasted.
+/// Whether a line of a remedy is told to a person. Everything else is a command, a statement or a value: it is printed
+/// as it is, so that it can be pasted.
 bool is_prose(std::string_view line) {
-  const auto is = [&](std::size_t i, int (*kind)(int)) { return i < line.size() && kind(static_cast<unsigned char>(line[i])) != 0; };
+  const auto is = [&](std::size_t i, int (*kind)(int)) {
+    return i < line.size() && kind(static_cast<unsigned char>(line[i])) != 0;
+  };
   if (!is(0, std::isupper)) return false;
   return is(1, std::islower) || (is(1, std::isspace) && is(2, std::islower));
 }
@@ -84,7 +91,8 @@ class Block {
       out_ += '\n';
       return;
     }
-    out_ += std::string(indent_, ' ') + paint(style_, Ink::aside, label_) + std::string(label_columns - label_.size(), ' ');
+    out_ +=
+        std::string(indent_, ' ') + paint(style_, Ink::aside, label_) + std::string(label_columns - label_.size(), ' ');
     out_ += std::string(text) + '\n';
     label_ = {};
   }
@@ -113,13 +121,15 @@ std::string render_line(const Line& line, std::size_t id_width, const TerminalSt
   const auto width = static_cast<std::size_t>(style.width);
   const std::string id = fit(style, line.id);
   const bool loud = line.status == Status::fail || line.status == Status::warn || line.status == Status::unknown;
-  std::string out = paint(style, ink_of(line.status), word(line.status)) + "  " + (loud ? paint(style, Ink::strong, id) : id);
+  std::string out =
+      paint(style, ink_of(line.status), word(line.status)) + "  " + (loud ? paint(style, Ink::strong, id) : id);
   std::size_t used = word_columns + display_width(id);
   std::size_t column = word_columns + id_width + 2;
   const std::size_t time_columns = line.time.empty() ? 0 : display_width(line.time) + 2;
   const std::string time = line.time.empty() ? std::string() : paint(style, Ink::aside, line.time);
   const auto end_with_time = [&] {
-    if (!time.empty()) out += std::string(width > used + time_columns ? width - used - time_columns + 2 : 2, ' ') + time;
+    if (!time.empty())
+      out += std::string(width > used + time_columns ? width - used - time_columns + 2 : 2, ' ') + time;
     out += '\n';
   };
 
@@ -150,7 +160,9 @@ std::string render_line(const Line& line, std::size_t id_width, const TerminalSt
 std::string render_block(const CheckResult& result, const std::vector<std::string>& likewise, std::size_t id_width,
                          const TerminalStyle& style) {
   const Finding& finding = result.finding;
-  std::string out = render_line({finding.status, result.id, fit(style, finding.title), "", duration_text(result.duration_ms), true}, id_width, style);
+  std::string out =
+      render_line({finding.status, result.id, fit(style, finding.title), "", duration_text(result.duration_ms), true},
+                  id_width, style);
   Block block(out, style);
   block.sentence("Observed", finding.observed);
   block.sentence("Expected", finding.expected);

@@ -6,7 +6,8 @@ namespace wbverify {
 
 int exit_status(const Report& report, FailOn fail_on) {
   const auto any = [&](Status status) {
-    return std::any_of(report.results.begin(), report.results.end(), [&](const CheckResult& result) { return result.finding.status == status; });
+    return std::any_of(report.results.begin(), report.results.end(),
+                       [&](const CheckResult& result) { return result.finding.status == status; });
   };
   if (any(Status::fail)) return 1;
   if (any(Status::unknown) || any(Status::blocked) || report.run.interrupted) return 3;
@@ -15,17 +16,28 @@ int exit_status(const Report& report, FailOn fail_on) {
 
 std::string exit_status_meaning(int status) {
   switch (status) {
-    case 0: return "nothing failed";
-    case 1: return "at least one check failed";
-    case 2: return "warnings only, and --fail-on warn was given";
-    case 3: return "incomplete: not everything could be found out";
-    case 64: return "wrong usage";
-    case 70: return "internal error of wbverify";
-    case 74: return "a report could not be written";
-    case 75: return "another run holds the lock";
-    case 77: return "a needed file cannot be read";
-    case 78: return "wrong configuration";
-    default: return status > 128 ? "stopped by a signal" : "unknown";
+    case 0:
+      return "nothing failed";
+    case 1:
+      return "at least one check failed";
+    case 2:
+      return "warnings only, and --fail-on warn was given";
+    case 3:
+      return "incomplete: not everything could be found out";
+    case 64:
+      return "wrong usage";
+    case 70:
+      return "internal error of wbverify";
+    case 74:
+      return "a report could not be written";
+    case 75:
+      return "another run holds the lock";
+    case 77:
+      return "a needed file cannot be read";
+    case 78:
+      return "wrong configuration";
+    default:
+      return status > 128 ? "stopped by a signal" : "unknown";
   }
 }
 

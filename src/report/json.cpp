@@ -1,9 +1,10 @@
+#include "util/json.hpp"
+
 #include <cmath>
 
 #include "core/redactor.hpp"
 #include "report/layout.hpp"
 #include "report/reporters.hpp"
-#include "util/json.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -27,7 +28,8 @@ Json sentences(const std::vector<std::string>& texts) {
 Json summary_json(const Report& report) {
   const Counts counts = count_results(report.results);
   Json out;
-  for (const Status status : {Status::pass, Status::warn, Status::fail, Status::unknown, Status::skip, Status::blocked}) {
+  for (const Status status :
+       {Status::pass, Status::warn, Status::fail, Status::unknown, Status::skip, Status::blocked}) {
     out[std::string(name(status))] = counts[static_cast<std::size_t>(status)];
   }
   const CheckResult* first = first_to_fix(report);

@@ -28,16 +28,37 @@ CodePoint code_point(std::string_view text) {
 struct Block {
   char32_t first, last;
 };
-// Unicode 15, East_Asian_Width W and F, by block; and general category Mn and Cf of the scripts met in host names and paths.
-constexpr std::array<Block, 14> wide = {{{0x1100, 0x115F}, {0x231A, 0x231B}, {0x23E9, 0x23F3}, {0x2E80, 0x303E}, {0x3041, 0x33FF},
-                                         {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xA000, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                                         {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}}};
-constexpr std::array<Block, 10> narrowest = {{{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
-                                              {0x200B, 0x200D}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xE0100, 0xE01EF}}};
+// Unicode 15, East_Asian_Width W and F, by block; and general category Mn and Cf of the scripts met in host names and
+// paths.
+constexpr std::array<Block, 14> wide = {{{0x1100, 0x115F},
+                                         {0x231A, 0x231B},
+                                         {0x23E9, 0x23F3},
+                                         {0x2E80, 0x303E},
+                                         {0x3041, 0x33FF},
+                                         {0x3400, 0x4DBF},
+                                         {0x4E00, 0x9FFF},
+                                         {0xA000, 0xA4CF},
+                                         {0xAC00, 0xD7A3},
+                                         {0xF900, 0xFAFF},
+                                         {0xFE30, 0xFE6F},
+                                         {0xFF00, 0xFF60},
+                                         {0x1F300, 0x1FAFF},
+                                         {0x20000, 0x3FFFD}}};
+constexpr std::array<Block, 10> narrowest = {{{0x0300, 0x036F},
+                                              {0x0483, 0x0489},
+                                              {0x0591, 0x05BD},
+                                              {0x0610, 0x061A},
+                                              {0x064B, 0x065F},
+                                              {0x200B, 0x200D},
+                                              {0x2060, 0x2064},
+                                              {0x20D0, 0x20F0},
+                                              {0xFE00, 0xFE0F},
+                                              {0xE0100, 0xE01EF}}};
 
 template <std::size_t N>
 bool in(const std::array<Block, N>& blocks, char32_t code) {
-  return std::any_of(blocks.begin(), blocks.end(), [&](const Block& block) { return code >= block.first && code <= block.last; });
+  return std::any_of(blocks.begin(), blocks.end(),
+                     [&](const Block& block) { return code >= block.first && code <= block.last; });
 }
 
 std::size_t width_of(char32_t code) {
@@ -138,16 +159,44 @@ std::string to_ascii(std::string_view text) {
     const CodePoint point = code_point(text);
     text.remove_prefix(point.length);
     switch (point.code) {
-      case 0x2026: out += "..."; break;
-      case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2212: case 0x00B7: out += '-'; break;
-      case 0x2018: case 0x2019: out += '\''; break;
-      case 0x201C: case 0x201D: out += '"'; break;
-      case 0x00A0: out += ' '; break;
-      case 0x2192: out += "->"; break;
-      case 0x00D7: out += 'x'; break;
-      case 0x2264: out += "<="; break;
-      case 0x2265: out += ">="; break;
-      case 0x00A7: out += "section "; break;
+      case 0x2026:
+        out += "...";
+        break;
+      case 0x2010:
+      case 0x2011:
+      case 0x2012:
+      case 0x2013:
+      case 0x2014:
+      case 0x2212:
+      case 0x00B7:
+        out += '-';
+        break;
+      case 0x2018:
+      case 0x2019:
+        out += '\'';
+        break;
+      case 0x201C:
+      case 0x201D:
+        out += '"';
+        break;
+      case 0x00A0:
+        out += ' ';
+        break;
+      case 0x2192:
+        out += "->";
+        break;
+      case 0x00D7:
+        out += 'x';
+        break;
+      case 0x2264:
+        out += "<=";
+        break;
+      case 0x2265:
+        out += ">=";
+        break;
+      case 0x00A7:
+        out += "section ";
+        break;
       default:
         if (point.code < 0x80) {
           out += static_cast<char>(point.code);
@@ -174,17 +223,19 @@ std::string rfc3339(std::int64_t unix_ms) {
   const auto day = floor<days>(at);
   const year_month_day date(day);
   const hh_mm_ss time(at - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
 std::string first_sentence(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool mark = text[i] == '.' || text[i] == ';';
     // `e.g. x` and `mysql.example.com` are no ends: a sentence goes on with a capital letter.
-    const bool ends = i + 1 == text.size() || (text[i] == '.' && i + 2 < text.size() && text[i + 1] == ' ' && text[i + 2] >= 'A' && text[i + 2] <= 'Z') ||
-                      text[i + 1] == '\n';
+    const bool ends =
+        i + 1 == text.size() ||
+        (text[i] == '.' && i + 2 < text.size() && text[i + 1] == ' ' && text[i + 2] >= 'A' && text[i + 2] <= 'Z') ||
+        text[i + 1] == '\n';
     if (mark && ends) return std::string(text.substr(0, i));
   }
   return std::string(text);

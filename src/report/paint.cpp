@@ -14,12 +14,17 @@ constexpr std::size_t longest_sentence = 4096;
 
 Ink ink_of(Status status) {
   switch (status) {
-    case Status::pass: return Ink::pass;
-    case Status::warn: return Ink::warn;
-    case Status::fail: return Ink::fail;
-    case Status::unknown: return Ink::unknown;
+    case Status::pass:
+      return Ink::pass;
+    case Status::warn:
+      return Ink::warn;
+    case Status::fail:
+      return Ink::fail;
+    case Status::unknown:
+      return Ink::unknown;
     case Status::skip:
-    case Status::blocked: break;
+    case Status::blocked:
+      break;
   }
   return Ink::aside;
 }

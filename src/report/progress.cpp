@@ -18,7 +18,8 @@ void write_to(int fd, std::string_view text) {
 
 }  // namespace
 
-std::string progress_text(int settled, int total, const std::vector<std::pair<std::string, std::chrono::seconds>>& busy, int width, bool unicode) {
+std::string progress_text(int settled, int total, const std::vector<std::pair<std::string, std::chrono::seconds>>& busy,
+                          int width, bool unicode) {
   std::string text = fmt::format("{:>3} of {}", settled, total);
   for (const auto& [probe, time] : busy) {
     text += &probe == &busy.front().first ? "  waiting for " : ", ";
@@ -37,7 +38,8 @@ void Progress::update(int settled, int total, const std::vector<std::string>& bu
     const auto since = since_.try_emplace(probe, now).first->second;
     times.emplace_back(clean(probe, 60), std::chrono::duration_cast<std::chrono::seconds>(now - since));
   }
-  std::erase_if(since_, [&](const auto& item) { return std::find(busy.begin(), busy.end(), item.first) == busy.end(); });
+  std::erase_if(since_,
+                [&](const auto& item) { return std::find(busy.begin(), busy.end(), item.first) == busy.end(); });
   std::string text = progress_text(settled, total, times, width_, unicode_);
   if (text == shown_) return;
   // EL erases to the end of the line (ECMA-48, 8.3.41).

@@ -13,20 +13,26 @@ constexpr std::size_t label_columns = 13;  // `Exit status  `
 std::string labelled(std::string_view label, const std::string& text, const TerminalStyle& style) {
   std::string out;
   for (const auto& line : wrap(text, static_cast<std::size_t>(style.width) - label_columns)) {
-    out += (out.empty() ? paint(style, Ink::aside, label) + std::string(label_columns - label.size(), ' ') : std::string(label_columns, ' ')) + line + "\n";
+    out += (out.empty() ? paint(style, Ink::aside, label) + std::string(label_columns - label.size(), ' ')
+                        : std::string(label_columns, ' ')) +
+           line + "\n";
   }
   return out;
 }
 
 std::size_t waiting_for(const Report& report, const CheckResult& cause) {
-  return static_cast<std::size_t>(std::count_if(report.results.begin(), report.results.end(), [&](const CheckResult& result) {
-    return std::find(result.blocked_by.begin(), result.blocked_by.end(), cause.id) != result.blocked_by.end();
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(report.results.begin(), report.results.end(), [&](const CheckResult& result) {
+        return std::find(result.blocked_by.begin(), result.blocked_by.end(), cause.id) != result.blocked_by.end();
+      }));
 }
 
 Ink ink_of(const Counts& counts) {
   const auto some = [&](Status status) { return counts[static_cast<std::size_t>(status)] > 0; };
-  return some(Status::fail) ? Ink::fail : some(Status::unknown) || some(Status::blocked) ? Ink::unknown : some(Status::warn) ? Ink::warn : Ink::pass;
+  return some(Status::fail)                               ? Ink::fail
+         : some(Status::unknown) || some(Status::blocked) ? Ink::unknown
+         : some(Status::warn)                             ? Ink::warn
+                                                          : Ink::pass;
 }
 
 }  // namespace
@@ -38,9 +44,12 @@ Counts count_results(const std::vector<CheckResult>& results) {
 }
 
 std::string counts_text(const Counts& counts) {
-  static constexpr std::array<std::pair<Status, const char*>, 6> words = {{{Status::fail, "failed"}, {Status::unknown, "unknown"},
-                                                                           {Status::warn, "warned"}, {Status::blocked, "blocked"},
-                                                                           {Status::pass, "passed"}, {Status::skip, "skipped"}}};
+  static constexpr std::array<std::pair<Status, const char*>, 6> words = {{{Status::fail, "failed"},
+                                                                           {Status::unknown, "unknown"},
+                                                                           {Status::warn, "warned"},
+                                                                           {Status::blocked, "blocked"},
+                                                                           {Status::pass, "passed"},
+                                                                           {Status::skip, "skipped"}}};
   std::vector<std::string> parts;
   for (const auto& [status, text] : words) {
     const std::size_t count = counts[static_cast<std::size_t>(status)];
@@ -91,7 +100,8 @@ void TerminalReporter::result(const Plugin& plugin, const CheckResult& result) {
 }
 
 void TerminalReporter::pause() {
-  if (plugin_ != nullptr && !plugin_->checks.empty() && results_.back().check == plugin_->checks.back().id) flush_area();
+  if (plugin_ != nullptr && !plugin_->checks.empty() && results_.back().check == plugin_->checks.back().id)
+    flush_area();
 }
 
 void TerminalReporter::flush_area() {
@@ -110,7 +120,8 @@ void TerminalReporter::finish(const Report& report, const std::vector<std::pair<
   flush_area();
   if (begun_) out_ << '\n';
   const Counts counts = count_results(report.results);
-  std::string text = paint(style_, ink_of(counts), counts_text(counts)) + " in " + duration_text(std::max(report.run.duration_ms, 0.5));
+  std::string text = paint(style_, ink_of(counts), counts_text(counts)) + " in " +
+                     duration_text(std::max(report.run.duration_ms, 0.5));
   if (report.run.attempts > 1) text += ", attempt " + std::to_string(report.run.attempts);
   text += '\n';
   if (report.run.interrupted) text += labelled("Interrupted", "stopped by a signal: this report is partial", style_);
@@ -126,7 +137,9 @@ void TerminalReporter::finish(const Report& report, const std::vector<std::pair<
     text += paint(style_, Ink::aside, what) + std::string(label_columns - what.size(), ' ') + fit(style_, file) + "\n";
   }
   if (!report.run.interrupted) {
-    text += labelled("Exit status", std::to_string(report.run.exit_status) + ", " + exit_status_meaning(report.run.exit_status), style_);
+    text +=
+        labelled("Exit status",
+                 std::to_string(report.run.exit_status) + ", " + exit_status_meaning(report.run.exit_status), style_);
   }
   out_ << text << std::flush;
 }

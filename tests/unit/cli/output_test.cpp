@@ -24,7 +24,9 @@ TEST(Colour, Precedence) {
     more.insert(term.begin(), term.end());
     return more;
   };
-  const auto automatic = [](const Environment& environment, bool terminal) { return wants_colour(ColourChoice::automatic, environment, terminal); };
+  const auto automatic = [](const Environment& environment, bool terminal) {
+    return wants_colour(ColourChoice::automatic, environment, terminal);
+  };
   EXPECT_TRUE(automatic(term, true));
   EXPECT_FALSE(automatic(term, false));
   EXPECT_FALSE(automatic({}, true));

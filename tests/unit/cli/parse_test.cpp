@@ -39,9 +39,38 @@ TEST(Arguments, RunIsTheDefault) {
 }
 
 TEST(Arguments, OptionsOfARun) {
-  const std::vector<std::string> options = {"--config", "a.yaml", "--env-file", "one.env", "--env-file=two.env", "--ca-file", "ca.pem", "--dns-server", "127.0.0.1:5353",
-                                            "--only", "mysql.*,tls", "--only", "bucket", "--skip", "redis", "--read-only", "--timeout", "1500ms", "--wait", "2m",
-                                            "--fail-on", "warn", "--format", "json", "--output", "report.json", "--record", "record.json", "-v", "--color", "never", "--no-progress"};
+  const std::vector<std::string> options = {"--config",
+                                            "a.yaml",
+                                            "--env-file",
+                                            "one.env",
+                                            "--env-file=two.env",
+                                            "--ca-file",
+                                            "ca.pem",
+                                            "--dns-server",
+                                            "127.0.0.1:5353",
+                                            "--only",
+                                            "mysql.*,tls",
+                                            "--only",
+                                            "bucket",
+                                            "--skip",
+                                            "redis",
+                                            "--read-only",
+                                            "--timeout",
+                                            "1500ms",
+                                            "--wait",
+                                            "2m",
+                                            "--fail-on",
+                                            "warn",
+                                            "--format",
+                                            "json",
+                                            "--output",
+                                            "report.json",
+                                            "--record",
+                                            "record.json",
+                                            "-v",
+                                            "--color",
+                                            "never",
+                                            "--no-progress"};
   for (const bool named : {false, true}) {
     std::vector<std::string> words = options;
     if (named) words.insert(words.begin() + 2, "run");
@@ -78,7 +107,9 @@ TEST(Arguments, TheCommandMayStandAnywhere) {
   EXPECT_TRUE(parse_arguments({"--version"}).short_version);
 }
 
-TEST(Arguments, TheLastOneCounts) { EXPECT_EQ(parse_arguments({"--timeout", "1s", "--timeout", "2s"}).timeout, milliseconds(2000)); }
+TEST(Arguments, TheLastOneCounts) {
+  EXPECT_EQ(parse_arguments({"--timeout", "1s", "--timeout", "2s"}).timeout, milliseconds(2000));
+}
 
 TEST(Arguments, ErrorsNameWhatIsMeant) {
   EXPECT_THAT(usage_error({"--tiemout", "3s"}), AllOf(HasSubstr("--tiemout"), HasSubstr("nearest is --timeout")));
@@ -106,7 +137,8 @@ TEST(Arguments, ErrorsNameWhatIsMeant) {
 }
 
 TEST(Arguments, HelpOfEverything) {
-  EXPECT_THAT(help({"--help"}), AllOf(HasSubstr("Usage: wbverify"), HasSubstr("Exit status"), HasSubstr("Examples"), HasSubstr("--read-only")));
+  EXPECT_THAT(help({"--help"}), AllOf(HasSubstr("Usage: wbverify"), HasSubstr("Exit status"), HasSubstr("Examples"),
+                                      HasSubstr("--read-only")));
   EXPECT_THAT(help({"-h"}), HasSubstr("Exit status"));
   EXPECT_THAT(help({"help"}), HasSubstr("Exit status"));
   EXPECT_THAT(help({"help", "plan"}), HasSubstr("Usage: wbverify plan"));
@@ -115,7 +147,8 @@ TEST(Arguments, HelpOfEverything) {
     const std::string text = help({command, "--help"});
     EXPECT_THAT(text, HasSubstr(std::string("Usage: wbverify ") + command));
     std::size_t start = 0;
-    for (std::size_t end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) EXPECT_LE(end - start, 82U) << text.substr(start, end - start);
+    for (std::size_t end; (end = text.find('\n', start)) != std::string::npos; start = end + 1)
+      EXPECT_LE(end - start, 82U) << text.substr(start, end - start);
   }
 }
 
@@ -125,7 +158,8 @@ TEST(Values, Durations) {
   EXPECT_EQ(parse_duration("1500ms"), milliseconds(1500));
   EXPECT_EQ(parse_duration("24h"), milliseconds(86400000));
   EXPECT_EQ(parse_duration("0s"), milliseconds(0));
-  for (const char* bad : {"", "20", "s", "ms", "1.5s", "-1s", "+1s", " 1s", "1 s", "1s ", "1S", "0x1s", "25h", "99999999999999999999s", "1d", "1m30s", "m"}) {
+  for (const char* bad : {"", "20", "s", "ms", "1.5s", "-1s", "+1s", " 1s", "1 s", "1s ", "1S", "0x1s", "25h",
+                          "99999999999999999999s", "1d", "1m30s", "m"}) {
     EXPECT_FALSE(parse_duration(bad).has_value()) << bad;
   }
 }
@@ -136,7 +170,8 @@ TEST(Values, DnsServers) {
   EXPECT_EQ(parse_dns_server("2001:db8::1"), "[2001:db8::1]:53");
   EXPECT_EQ(parse_dns_server("[2001:db8::1]"), "[2001:db8::1]:53");
   EXPECT_EQ(parse_dns_server("[2001:db8::1]:5353"), "[2001:db8::1]:5353");
-  for (const char* bad : {"", ":53", "dns", "dns:53", "192.0.2:53", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:x", "[192.0.2.1]:53", "[::1", "::1]:53", "[]:53"}) {
+  for (const char* bad : {"", ":53", "dns", "dns:53", "192.0.2:53", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536",
+                          "192.0.2.1:x", "[192.0.2.1]:53", "[::1", "::1]:53", "[]:53"}) {
     EXPECT_FALSE(parse_dns_server(bad).has_value()) << bad;
   }
 }

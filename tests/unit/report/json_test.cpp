@@ -1,9 +1,10 @@
+#include "util/json.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/secret.hpp"
 #include "sample.hpp"
-#include "util/json.hpp"
 
 namespace wbverify::test {
 namespace {

@@ -19,7 +19,7 @@ TEST(Layout, WidthInColumns) {
   EXPECT_EQ(display_width("한국"), 4U);
   EXPECT_EQ(display_width("🚀"), 2U);
   EXPECT_EQ(display_width("\xff"), 1U);
-  EXPECT_EQ(display_width("\xe4\xb8"), 2U);   // a torn character: two bytes that are shown as one replacement each
+  EXPECT_EQ(display_width("\xe4\xb8"), 2U);  // a torn character: two bytes that are shown as one replacement each
 }
 
 TEST(Layout, WrapsAtBlanks) {
@@ -27,7 +27,8 @@ TEST(Layout, WrapsAtBlanks) {
   EXPECT_THAT(wrap("one two three", 7), ElementsAre("one two", "three"));
   EXPECT_THAT(wrap("one two three", 8), ElementsAre("one two", "three"));
   EXPECT_THAT(wrap("  one   two ", 20), ElementsAre("one two"));
-  EXPECT_THAT(wrap("a https://a.very.long.example.com/path b", 10), ElementsAre("a", "https://a.very.long.example.com/path", "b"));
+  EXPECT_THAT(wrap("a https://a.very.long.example.com/path b", 10),
+              ElementsAre("a", "https://a.very.long.example.com/path", "b"));
   EXPECT_THAT(wrap("世界 世界 世界", 9), ElementsAre("世界 世界", "世界"));
 }
 
@@ -52,9 +53,7 @@ TEST(Layout, CleanLinesKeepsWhatCanBePasted) {
   EXPECT_EQ(clean_lines(""), "");
 }
 
-TEST(Layout, Ascii) {
-  EXPECT_EQ(to_ascii("a…b – “c” → 5 €"), "a...b - \"c\" -> 5 \\u{20ac}");
-}
+TEST(Layout, Ascii) { EXPECT_EQ(to_ascii("a…b – “c” → 5 €"), "a...b - \"c\" -> 5 \\u{20ac}"); }
 
 TEST(Layout, Durations) {
   EXPECT_EQ(duration_text(0), "");
@@ -82,7 +81,8 @@ TEST(Layout, FirstSentence) {
 TEST(Progress, OneLine) {
   using std::chrono::seconds;
   EXPECT_EQ(progress_text(3, 61, {}, 80, true), "  3 of 61");
-  EXPECT_EQ(progress_text(12, 61, {{"mysql", seconds(3)}, {"bucket.read", seconds(0)}}, 80, true), " 12 of 61  waiting for mysql (3 s), bucket.read");
+  EXPECT_EQ(progress_text(12, 61, {{"mysql", seconds(3)}, {"bucket.read", seconds(0)}}, 80, true),
+            " 12 of 61  waiting for mysql (3 s), bucket.read");
   EXPECT_EQ(display_width(progress_text(12, 61, {{"mysql", seconds(3)}, {"bucket.read", seconds(0)}}, 30, true)), 29U);
 }
 

@@ -14,11 +14,11 @@ const std::vector<Plugin>& sample_catalog();
 CheckResult result_of(const std::string& id, Status status, const std::string& title, const std::string& observed);
 
 Report healthy();
-Report one_failure();    ///< the login fails, everything behind it waits, in its own area and in the next
-Report warnings();       ///< rows and a check warn
-Report unknowns();       ///< one probe gave no answer, and one check broke
+Report one_failure();  ///< the login fails, everything behind it waits, in its own area and in the next
+Report warnings();     ///< rows and a check warn
+Report unknowns();     ///< one probe gave no answer, and one check broke
 Report skips();
-Report hostile();        ///< control characters, bidirectional overrides, invalid UTF-8, very long words
+Report hostile();  ///< control characters, bidirectional overrides, invalid UTF-8, very long words
 
 /// What the terminal reporter prints of it.
 std::string render_terminal(const Report& report, const TerminalStyle& style,

@@ -43,8 +43,9 @@ void expect_printable(const std::string& text) {
   }
 }
 
-const std::vector<std::pair<std::string, Report (*)()>> reports = {{"healthy", healthy}, {"failure", one_failure}, {"warnings", warnings},
-                                                                   {"unknown", unknowns}, {"skips", skips}, {"hostile", hostile}};
+const std::vector<std::pair<std::string, Report (*)()>> reports = {{"healthy", healthy},   {"failure", one_failure},
+                                                                   {"warnings", warnings}, {"unknown", unknowns},
+                                                                   {"skips", skips},       {"hostile", hostile}};
 
 TEST(Terminal, LooksAsAgreed) {
   for (const auto& [name, make] : reports) expect_golden(name, render_terminal(make(), style()));
@@ -113,7 +114,8 @@ TEST(Terminal, LinesKeepTheWidthUnlessTheyCanBePasted) {
     for (const auto& [name, make] : reports) {
       if (name == "hostile") continue;
       for (const auto& line : split(render_terminal(make(), style(width)), '\n')) {
-        const bool pasted = line.find("mysql --host") != std::string::npos || line.find("MYSQL=mysql://") != std::string::npos ||
+        const bool pasted = line.find("mysql --host") != std::string::npos ||
+                            line.find("MYSQL=mysql://") != std::string::npos ||
                             line.find("AllowedOrigins") != std::string::npos || line.find('`') != std::string::npos;
         EXPECT_TRUE(pasted || display_width(line) <= static_cast<std::size_t>(width)) << name << ": " << line;
       }
@@ -126,13 +128,15 @@ TEST(Terminal, CommandsStayWhole) {
     const std::string failure = render_terminal(one_failure(), style(width));
     EXPECT_THAT(failure, HasSubstr(one_failure().results[2].finding.reproduce + "\n"));
     EXPECT_THAT(failure, HasSubstr("ALTER USER 'wandb'@'%' IDENTIFIED BY '…';\n"));
-    EXPECT_THAT(render_terminal(warnings(), style(width)), HasSubstr("`aws s3api put-bucket-cors --bucket wandb-files --cors-configuration file://cors.json`"));
+    EXPECT_THAT(render_terminal(warnings(), style(width)),
+                HasSubstr("`aws s3api put-bucket-cors --bucket wandb-files --cors-configuration file://cors.json`"));
   }
 }
 
 TEST(Terminal, TheFirstThingToFixIsTheOneForWhichMostWait) {
   Report report = one_failure();
-  CheckResult other = result_of("config.well-formed", Status::fail, "Every setting is well-formed", "A stray comma. It is in LICENSE.");
+  CheckResult other =
+      result_of("config.well-formed", Status::fail, "Every setting is well-formed", "A stray comma. It is in LICENSE.");
   report.results.front() = other;
   ASSERT_NE(first_to_fix(report), nullptr);
   EXPECT_EQ(first_to_fix(report)->id, "mysql.login");
