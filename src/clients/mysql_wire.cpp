@@ -197,7 +197,8 @@ MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline) {
       if (bytes.empty()) {
         greeting = failed(more.error().cause, more.error().text);
       } else if (more.error().cause == "timed-out") {
-        greeting = not_mysql(bytes);
+        greeting = failed("timed-out", "Only " + std::to_string(bytes.size()) + " bytes came in time.");
+        greeting.banner = clean(bytes.substr(0, 120), 120);
       } else {
         greeting = failed("malformed", "The connection broke in the middle of the greeting: " + more.error().text);
       }
