@@ -9,7 +9,7 @@ Findings judge(const HostHttpFacts& facts, const Scene&) {
       "/healthz",
       "200 OK, as load balancers expect.",
       "Load balancers and Kubernetes ask here whether the server lives. Any answer but 200 makes them take it out of service or start it anew, again and again.",
-      "server-error",
+      "unhealthy",
       "The server runs and says itself that it is not well. Its log says why. With Docker:\ndocker logs --tail 100 wandb-local\nWith Kubernetes:\n"
       "kubectl logs -n NAMESPACE deploy/wandb-app --tail 100",
       false};

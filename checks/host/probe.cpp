@@ -133,7 +133,7 @@ ProbeSpec host_network_probe() {
 ProbeSpec host_http_probe() {
   ProbeSpec spec;
   spec.id = "host.http";
-  spec.needs = {"host.tcp", "tls.handshake", "tls.trusted", "tls.name", "tls.validity", "tls.strength"};
+  spec.needs = {"host.tcp", "tls.handshake", "tls.protocol", "tls.trusted", "tls.name", "tls.validity", "tls.strength"};
   spec.reads = {"host.network"};
   spec.limit = http_limit;
   spec.touches = touch_http;
