@@ -43,7 +43,7 @@ struct Context {
   bool out_is_terminal = false, err_is_terminal = false;
 };
 
-/// A file that was asked for cannot be written: exit status 74.
+/// A file that was named cannot be written: exit status 77.
 class OutputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -76,7 +76,7 @@ int guarded(int argc, char** argv, Context& context) {
     return 77;
   } catch (const OutputError& error) {
     tell(context, error.what());
-    return 74;
+    return 77;
   } catch (const std::bad_alloc&) {
     tell(context, "out of memory");
     return 70;

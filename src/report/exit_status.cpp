@@ -29,11 +29,11 @@ std::string exit_status_meaning(int status) {
     case 70:
       return "internal error of wbverify";
     case 74:
-      return "a report could not be written";
+      return "nothing failed, but the report could not be written";
     case 75:
       return "another run holds the lock";
     case 77:
-      return "a needed file cannot be read";
+      return "a file that was named cannot be read or written";
     case 78:
       return "wrong configuration";
     default:

@@ -75,7 +75,7 @@ def test_records_that_are_none(tmp_path, text):
 @pytest.mark.parametrize("option", ["--output", "--record"])
 def test_files_that_cannot_be_written_are_said_before_anything_runs(tmp_path, option, path):
     done = run(tmp_path, "--env-file", settings(tmp_path), "--only", "config", option, path)
-    assert done.returncode == 74
+    assert done.returncode == 77
     assert "cannot write" in done.err and done.out == ""
 
 
