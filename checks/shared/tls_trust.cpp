@@ -113,6 +113,10 @@ TlsText path_fault(const TlsWords& words, const TlsObservation& tls, const TlsFa
   } else if (fault.cause == "leaf-ku") {
     out.observed = fmt::format("The key usage of the certificate of {} allows neither signing nor key encipherment, which a TLS server needs.", words.where());
     out.expected = "keyUsage = digitalSignature (and keyEncipherment for RSA).";
+    if (!fault.detail.empty()) {
+      out.observed = fmt::format("The key usage of the certificate of {} does not allow signatures, and the handshake ({}) is made of one.", words.where(), tls.protocol);
+      out.why = "Chrome and Edge refuse the page (ERR_SSL_KEY_USAGE_INCOMPATIBLE), while curl, Python and Go connect.";
+    }
     out.reproduce = words.openssl_x509("-ext keyUsage");
   } else if (fault.cause == "issuer-not-ca") {
     out.observed = fmt::format("{} issued a certificate in the chain of {}, and is no CA: its basic constraints do not say so.", who, words.where());

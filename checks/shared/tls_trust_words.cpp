@@ -91,7 +91,7 @@ TlsText form_text(const TlsWords& words, const TlsObservation&, const TlsFault& 
     out.why = "It is of no use: clients trust the root that they have, not the one that is sent. Harmless, some bytes in every handshake.";
   } else if (fault.cause == "ambiguous-chain") {
     out.observed = fmt::format("The chain of {} has more than one way to a root. OpenSSL takes the broken one; a good one exists and was found by trying all.", words.where());
-    out.why = "Go and browsers connect. Whatever is built on OpenSSL, such as curl and the Python part of the W&B SDK, may refuse.";
+    out.why = "Go and browsers connect. Whatever is built on OpenSSL, such as curl and the Python part of the W&B SDK, refuses.";
     out.expected = "Only certificates of the way that works.";
   } else if (fault.cause == "incomplete-ca-file") {
     out.observed = fmt::format("What makes the chain of {} trusted is no root: {} holds {}, but not its issuer.", words.where(), fault.detail, who);

@@ -36,8 +36,8 @@ TlsWords::TlsWords(const TlsObservation& tls, const ServiceWords& words, const S
     : tls_(tls), words_(words), scene_(scene), holder_(holder_of(words)), port_(tls.port != 0 ? tls.port : holder_ == TlsHolder::mysql ? 3306 : 443) {
   limits_.now = scene.started / 1000;
   limits_.soon_days = policy::tls_soon_days;
-  // The limit is one of Safari and iPhones, which open pages and files but no database connection.
-  limits_.longest_days = holder_ == TlsHolder::mysql ? 0 : policy::tls_longest_days;
+  limits_.longest_days = policy::tls_longest_days;
+  limits_.people = holder_ == TlsHolder::host || holder_ == TlsHolder::bucket;
   limits_.rsa_bits = policy::tls_rsa_bits;
   limits_.ec_bits = policy::tls_ec_bits;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "checks/shared/tls.hpp"
 #include "checks/tls/facts.hpp"
+#include "clients/tls_diagnosis.hpp"
 
 namespace wbverify {
 
@@ -14,7 +15,8 @@ CheckSpec tls_validity_check();
 CheckSpec tls_strength_check();
 
 /// Judges every address and makes one finding of it. When the addresses do not agree, the worst verdict counts, its cause is
-/// `addresses-differ`, and it says which addresses are how.
-Findings judge_each(const TlsFacts& facts, const Scene& scene, Findings (*judge)(const TlsObservation&, const ServiceWords&, const Scene&));
+/// `addresses-differ`, and it says which addresses are how. Another machine behind one address is mostly wrong in every respect:
+/// an address that an earlier concern (in the order of the checks) found to be the odd one is not judged again.
+Findings judge_each(const TlsFacts& facts, const Scene& scene, TlsConcern concern);
 
 }  // namespace wbverify

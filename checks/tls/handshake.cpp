@@ -3,7 +3,7 @@
 namespace wbverify {
 namespace {
 
-Findings judge(const TlsFacts& facts, const Scene& scene) { return judge_each(facts, scene, judge_tls_handshake); }
+Findings judge(const TlsFacts& facts, const Scene& scene) { return judge_each(facts, scene, TlsConcern::handshake); }
 
 }  // namespace
 

@@ -3,7 +3,7 @@
 namespace wbverify {
 namespace {
 
-Findings judge(const TlsFacts& facts, const Scene& scene) { return judge_each(facts, scene, judge_tls_protocol); }
+Findings judge(const TlsFacts& facts, const Scene& scene) { return judge_each(facts, scene, TlsConcern::protocol); }
 
 }  // namespace
 

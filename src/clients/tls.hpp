@@ -30,7 +30,8 @@ struct Certificate {
   bool self_issued = false;                 ///< subject equals issuer
   bool self_signed = false;                 ///< verifies with its own key
   bool server_auth = true;                  ///< extended key usage allows a TLS server
-  bool server_key_usage = true;             ///< key usage allows what a TLS server does with its key
+  bool server_key_usage = true;             ///< key usage allows anything that a TLS server may do with its key
+  bool signing_key_usage = true;            ///< key usage allows signatures, which every handshake with forward secrecy has
   bool must_staple = false;                 ///< demands a stapled OCSP answer (RFC 7633)
   std::vector<std::string> unknown_critical;   ///< critical extensions that no client knows, as OIDs
   std::vector<std::string> issuer_urls;     ///< AIA caIssuers

@@ -101,6 +101,7 @@ void read_extensions(X509* certificate, Certificate& out) {
   out.is_ca = X509_check_ca(certificate) != 0;
   out.self_issued = X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
   out.server_auth = (flags & EXFLAG_XKUSAGE) == 0 || (X509_get_extended_key_usage(certificate) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
+  out.signing_key_usage = (X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) != 0;
   out.server_key_usage = (X509_get_key_usage(certificate) & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0;
   out.subject_key_id = hex_encode(view(X509_get0_subject_key_id(certificate)).substr(0, 64));
   out.authority_key_id = hex_encode(view(X509_get0_authority_key_id(certificate)).substr(0, 64));

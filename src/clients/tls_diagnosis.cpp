@@ -102,13 +102,16 @@ void add_path_faults(const TlsObservation& tls, Faults& faults) {
   }
 }
 
-Faults diagnose_trust(const TlsObservation& tls) {
+Faults diagnose_trust(const TlsObservation& tls, const TlsLimits& limits) {
   Faults faults;
   if (tls.presented.empty() || tls.built.empty()) return faults;
   const Certificate& leaf = tls.presented.front();
   if (!is_anchored(tls)) return {why_untrusted(tls)};
   if (tls.staple == "revoked") faults.push_back({"revoked", true, &leaf, ""});
   add_path_faults(tls, faults);
+  if (limits.people && leaf.server_key_usage && !leaf.signing_key_usage && tls.completed && tls.forward_secrecy) {
+    faults.push_back({"leaf-ku", true, &leaf, "no signatures"});
+  }
   if (leaf.must_staple && tls.staple.empty()) faults.push_back({"must-staple-missing", true, &leaf, ""});
   for (const auto& certificate : tls.presented) {
     const KnownCertificate known = recognise(certificate);
@@ -117,7 +120,7 @@ Faults diagnose_trust(const TlsObservation& tls) {
     break;
   }
   if (leaf.self_signed) faults.push_back({"self-signed-leaf", false, &leaf, tls.anchor});
-  if (tls.path_needs_search) faults.push_back({"ambiguous-chain", false, nullptr, ""});
+  if (tls.path_needs_search) faults.push_back({"ambiguous-chain", limits.people, nullptr, ""});
   if (!tls.built.back().self_signed) faults.push_back({"incomplete-ca-file", false, &tls.built.back(), tls.anchor});
   if (!tls.strict_errors.empty() && !leaf.self_signed) {
     const auto depth = static_cast<std::size_t>(tls.strict_errors.front().depth);
@@ -178,7 +181,7 @@ Faults diagnose_validity(const TlsObservation& tls, const TlsLimits& limits) {
   for (const Certificate* unused : unused_alternatives(tls)) {
     if (unused->not_after < limits.now) warnings.push_back({"stale-cross-sign", false, unused, ""});
   }
-  if (limits.longest_days > 0 && leaf.not_after - leaf.not_before > limits.longest_days * day) {
+  if (limits.people && leaf.not_after - leaf.not_before > limits.longest_days * day) {
     warnings.push_back({"validity-too-long", false, &leaf, std::to_string(limits.longest_days)});
   }
   return warnings;
@@ -226,7 +229,7 @@ std::vector<TlsFault> diagnose(const TlsObservation& tls, TlsConcern concern, co
   switch (concern) {
     case TlsConcern::handshake: faults = diagnose_handshake(tls); break;
     case TlsConcern::protocol: faults = diagnose_protocol(tls); break;
-    case TlsConcern::trust: faults = diagnose_trust(tls); break;
+    case TlsConcern::trust: faults = diagnose_trust(tls, limits); break;
     case TlsConcern::name: faults = diagnose_name(tls); break;
     case TlsConcern::validity: faults = diagnose_validity(tls, limits); break;
     case TlsConcern::strength: faults = diagnose_strength(tls, limits); break;

@@ -24,9 +24,10 @@ struct TlsFault {
 struct TlsLimits {
   std::int64_t now = 0;        ///< Unix seconds
   int soon_days = 0;           ///< fewer days left than this, or than a third of its life, is soon
-  int longest_days = 0;        ///< longer lives are refused by some clients; 0: not judged
+  int longest_days = 0;        ///< longer lives are refused by some browsers
   int rsa_bits = 0;            ///< RSA and DSA keys below are weak
   int ec_bits = 0;             ///< keys on curves below are weak
+  bool people = true;          ///< browsers and the SDK connect too, not only W&B Server; they are stricter in places
 };
 
 /// All that is wrong in that respect, the most telling first; what fails stands before what warns. Empty: nothing.
@@ -34,9 +35,9 @@ struct TlsLimits {
 /// protocol:  old-protocol-only; old-protocol-accepted (warn).
 /// trust:     default-ingress-cert mysql-default-cert cloudflare-origin-cert acme-staging interception-proxy self-signed-leaf
 ///            wrong-intermediate missing-intermediate untrusted-root no-trust-store revoked leaf-eku leaf-ku issuer-not-ca
-///            path-length name-constraint unknown-critical-extension bad-signature chain-invalid must-staple-missing;
-///            ambiguous-chain incomplete-ca-file strict-x509 chain-duplicate chain-extra chain-order chain-root-sent (warn).
-///            A trusted interception-proxy or self-signed-leaf only warns.
+///            path-length name-constraint unknown-critical-extension bad-signature chain-invalid must-staple-missing
+///            ambiguous-chain; incomplete-ca-file strict-x509 chain-duplicate chain-extra chain-order chain-root-sent (warn).
+///            A trusted interception-proxy or self-signed-leaf only warns, and an ambiguous-chain that only W&B Server meets.
 /// name:      hostname-mismatch no-san wildcard-depth wildcard-too-broad ip-not-in-san ip-in-dns-san; sni-default-differs (warn).
 /// validity:  expired not-yet-valid chain-expired chain-not-yet-valid; expires-soon stale-cross-sign validity-too-long (warn).
 /// strength:  weak-key weak-signature weak-handshake weak-ciphers; weak-ciphers (warn) when a client only has to insist.

@@ -5,7 +5,7 @@ namespace wbverify {
 
 WBVERIFY_JSON(Certificate, subject, issuer, subject_cn, issuer_cn, dns_names, ip_addresses, name_count, serial, not_before, not_after,
               key_type, key_bits, curve, signature, digest, sha256, sha1, subject_key_id, authority_key_id, is_ca, self_issued, self_signed,
-              server_auth, server_key_usage, must_staple, unknown_critical, issuer_urls)
+              server_auth, server_key_usage, signing_key_usage, must_staple, unknown_critical, issuer_urls)
 WBVERIFY_JSON(VerifyError, code, depth, text)
 
 namespace {

@@ -129,6 +129,26 @@ TEST(TlsPlugin, AnAddressThatDoesNotShakeHandsFailsTheHandshake) {
   EXPECT_EQ(judged("tls.handshake", facts_of({good("10.0.0.5"), dead})).status, Status::unknown);
 }
 
+TEST(TlsPlugin, AnotherMachineBehindOneAddressIsOneFailure) {
+  TlsObservation stranger = good("10.0.0.6");
+  Certificate& leaf = stranger.presented[0];
+  leaf.subject = leaf.issuer = "CN=old.example.com";
+  leaf.dns_names = {"old.example.com"};
+  leaf.self_signed = leaf.self_issued = true;
+  leaf.sha256 = "stranger";
+  leaf.not_after = now - day;
+  stranger.built = {leaf};
+  stranger.errors = {{18, 0, "self-signed certificate"}, {62, 0, "hostname mismatch"}, {10, 0, "certificate has expired"}};
+  const TlsFacts facts = facts_of({good("10.0.0.5"), stranger});
+  EXPECT_EQ(judged("tls.trusted", facts).cause, "addresses-differ");
+  for (const char* id : {"tls.name", "tls.validity", "tls.strength"}) {
+    EXPECT_EQ(judged(id, facts).status, Status::pass) << id;
+    EXPECT_THAT(judged(id, facts).observed, HasSubstr("10.0.0.6 is left to tls.trusted"));
+  }
+  // Alone, each of its faults is told.
+  EXPECT_EQ(judged("tls.validity", facts_of({stranger})).cause, "expired");
+}
+
 TEST(TlsPlugin, NoAddressIsUnknown) {
   const Finding finding = judged("tls.handshake", facts_of({}));
   EXPECT_EQ(finding.status, Status::unknown);

@@ -1,10 +1,12 @@
 """The certificate and the TLS of the server's address, broken."""
 import socket
+import ssl
 
-from ..lab import fault
+from ..lab import fault, near
 from ..listeners import KINDS, Listener
 
 NAME = "wandb.localhost"
+MODERN = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 WEAK = {"tls": "ssl_ciphers DEFAULT@SECLEVEL=0;"}
 
 
@@ -53,6 +55,17 @@ def _(box):
     show(box, leaf(box, old))
 
 
+@fault("tls.chain-not-yet-valid", {"tls.validity": "chain-not-yet-valid"}, "the intermediate begins in two days")
+def _(box):
+    early = forge("Early intermediate", box.authority.root, ca=True, days=(2, 700))
+    show(box, leaf(box, early))
+
+
+@fault("tls.validity-too-long", {"tls.validity": "validity-too-long"}, "made for four years: Apple's systems refuse it", status={"tls.validity": "warn"})
+def _(box):
+    show(box, leaf(box, days=(-1, 1460)))
+
+
 @fault("tls.expires-soon", {"tls.validity": "expires-soon"}, "five days are left", status={"tls.validity": "warn"})
 def _(box):
     show(box, leaf(box, days=(-85, 5)))
@@ -89,6 +102,13 @@ def cross_signed(box, issuer, days):
 @fault("tls.self-signed", {"tls.trusted": "self-signed-leaf"}, "the server signed its own certificate")
 def _(box):
     show(box, forge(NAME, names=[NAME]))
+
+
+@fault("tls.self-signed-trusted", {"tls.trusted": "self-signed-leaf"}, "the server signed its own certificate, and ca_file holds it", status={"tls.trusted": "warn"})
+def _(box):
+    certificate = forge(NAME, names=[NAME])
+    box.ca_pem = box.authority.root.pem() + certificate.pem()
+    show(box, certificate)
 
 
 @fault("tls.untrusted-root", {"tls.trusted": "untrusted-root"}, "a private CA that nobody told this machine of; its root is not sent")
@@ -208,6 +228,29 @@ def _(box):
     show(box, leaf(box, proxy.intermediate))
 
 
+@fault("tls.interception-trusted", {"tls.trusted": "interception-proxy"}, "such a proxy, and its root is installed here", status={"tls.trusted": "warn"})
+def _(box):
+    proxy = other_authority(root="Zscaler Root CA", intermediate="Zscaler Intermediate Root CA (zscaler.net)", organization="Zscaler Inc.")
+    box.ca_pem = box.authority.root.pem() + proxy.root.pem()
+    show(box, leaf(box, proxy.intermediate))
+
+
+@fault("tls.caddy-internal", {"tls.trusted": "default-ingress-cert"}, "Caddy's internal CA")
+def _(box):
+    caddy = other_authority(root="Caddy Local Authority - 2026 ECC Root", intermediate="Caddy Local Authority - ECC Intermediate")
+    show(box, leaf(box, caddy.intermediate))
+
+
+@fault("tls.openshift-router", {"tls.trusted": "default-ingress-cert"}, "the certificate of OpenShift's router")
+def _(box):
+    show(box, leaf(box, forge("ingress-operator@1700000000", ca=True)))
+
+
+@fault("tls.cloudflare-origin", {"tls.trusted": "cloudflare-origin-cert"}, "a Cloudflare origin certificate, and no Cloudflare in between")
+def _(box):
+    show(box, leaf(box, forge("CloudFlare Origin SSL Certificate Authority", ca=True, organization="CloudFlare, Inc.")))
+
+
 @fault("tls.acme-staging", {"tls.trusted": "acme-staging"}, "issued by Let's Encrypt's staging CA")
 def _(box):
     staging = other_authority(root="(STAGING) Pretend Pear X1", intermediate="(STAGING) Artificial Apricot R3", organization="(STAGING) Let's Encrypt")
@@ -233,6 +276,18 @@ def _(box):
     certificate = leaf(box)
     certificate.chain = [type(certificate)(certificate.pem(), ""), *certificate.chain]
     show(box, certificate)
+
+
+@fault("tls.chain-root-sent", {"tls.trusted": "chain-root-sent"}, "the root is sent as well", status={"tls.trusted": "warn"})
+def _(box):
+    show(box, leaf(box, chain=[box.authority.intermediate, box.authority.root]))
+
+
+@fault("tls.ambiguous-chain", {"tls.trusted": "ambiguous-chain"}, "the intermediate under two roots, the unknown one sent first: OpenSSL walks into a dead end")
+def _(box):
+    good = forge("Twice certified CA", box.authority.root, ca=True)
+    dead = forge("Twice certified CA", other_authority().root, ca=True)
+    show(box, leaf(box, good, chain=[dead, good]))
 
 
 @fault("tls.incomplete-ca-file", {check: "incomplete-ca-file" for check in ("tls.trusted", "mysql.tls", "bucket.tls")}, "ca_file holds the intermediate alone",
@@ -274,16 +329,23 @@ def _(box):
     show(box, leaf(box, names=["*.localhost"], cn="*.localhost"))
 
 
-@fault("tls.ip-not-in-san", {"tls.name": "ip-not-in-san"}, "HOST is an address, and the certificate has names")
-def _(box):
-    box.change_web()
-    named(box, "127.0.0.1")
+def by_address(box):
+    """HOST is an address, and not the one that the settings' check takes for a left-over default. That it is one is named as well."""
+    site = box.change_web().host
+    site.name, site.addresses = "127.0.0.2", ["127.0.0.1", "127.0.0.2"]
 
 
-@fault("tls.ip-in-dns-san", {"tls.name": "ip-in-dns-san"}, "HOST is an address, which the certificate holds as a DNS name")
+@fault("tls.ip-not-in-san", {"tls.name": "ip-not-in-san", "config.well-formed/HOST": "address-literal"}, "HOST is an address, and the certificate has names",
+       status={"config.well-formed/HOST": "warn"})
 def _(box):
-    named(box, "127.0.0.1")
-    show(box, leaf(box, names=["DNS:127.0.0.1"]))
+    by_address(box)
+
+
+@fault("tls.ip-in-dns-san", {"tls.name": "ip-in-dns-san", "config.well-formed/HOST": "address-literal"}, "HOST is an address, which the certificate holds as a DNS name",
+       status={"config.well-formed/HOST": "warn"})
+def _(box):
+    by_address(box)
+    show(box, leaf(box, names=["DNS:127.0.0.2"]))
 
 
 @fault("tls.sni-default-differs", {"tls.name": "sni-default-differs"}, "clients that send no name get another certificate", status={"tls.name": "warn"})
@@ -296,7 +358,7 @@ def _(box):
     other = forge("old.example.com", names=["old.example.com"])
     named(box, "wandb.wandb.test")
     box.name_in_zone("wandb", ["127.0.0.1", "127.0.0.2"])
-    context = box.context(other)
+    context = box.context(other, *MODERN)
     box.after.append(lambda: box.add(Listener(KINDS["http-page"], context, box.web.host.port, [(socket.AF_INET, "127.0.0.2")])))
 
 
@@ -317,6 +379,23 @@ def _(box):
     show(box, leaf(box, kind="2048"), protocols="TLSv1.2", http2=False, tls="ssl_ciphers AES128-SHA:AES256-SHA;")
 
 
+@fault("tls.no-forward-secrecy", {"tls.strength": "weak-ciphers"}, "RSA key exchange is preferred, better ciphers are there", status={"tls.strength": "warn"})
+def _(box):
+    show(box, leaf(box, kind="2048"), protocols="TLSv1.2", http2=False,
+         tls="ssl_prefer_server_ciphers on; ssl_ciphers AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;")
+
+
+@fault("tls.weak-handshake", {"tls.strength": "weak-handshake"}, "the handshake is signed with SHA-1")
+def _(box):
+    show(box, leaf(box, kind="2048"), protocols="TLSv1.2", http2=False,
+         tls="ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0; ssl_conf_command SignatureAlgorithms RSA+SHA1;")
+
+
+@fault("tls.no-shared-cipher", {"tls.handshake": "no-shared-cipher"}, "ciphers without encryption only")
+def _(box):
+    show(box, leaf(box, kind="2048"), protocols="TLSv1.2", http2=False, tls="ssl_ciphers NULL-SHA256:@SECLEVEL=0;")
+
+
 @fault("tls.old-protocol-only", {"tls.protocol": "old-protocol-only"}, "TLS 1.0 and 1.1 only")
 def _(box):
     show(box, leaf(box, kind="2048"), protocols="TLSv1 TLSv1.1", http2=False, **WEAK)
@@ -329,7 +408,6 @@ def _(box):
 
 @fault("tls.client-certificate", {"tls.handshake": "client-cert-required"}, "the server demands a certificate of the client")
 def _(box):
-    import ssl
     certificate = box.parent.web.host.certificate
     context = box.context(certificate)
     (box.dir / "clients.pem").write_text(box.authority.root.pem())
@@ -362,3 +440,93 @@ def _(box):
 def _(box):
     web = box.change_web()
     web.host.before = "    ssl_reject_handshake on;"
+
+
+# -- unusual, and right
+
+ALL = ["tls.handshake", "tls.protocol", "tls.trusted", "tls.name", "tls.validity", "tls.strength"]
+
+
+def near_leaf(name, text, spares=ALL, site=None, **options):
+    """A near miss that is nothing but another certificate."""
+    @near(f"tls.near-{name}", spares, text)
+    def _(box):
+        show(box, leaf(box, **options), **(site or {}))
+
+
+near_leaf("short-lived", "made for six days, four are left: Let's Encrypt has such", days=(-2, 4))
+near_leaf("two-weeks", "fifteen days are left", days=(-75, 15))
+near_leaf("two-years", "a private CA's two years", days=(-1, 729))
+near_leaf("just-begun", "began a minute ago", days=(-1 / 1440, 90))
+near_leaf("rsa-2048", "RSA of 2048 bits", kind="2048")
+near_leaf("rsa-3072", "RSA of 3072 bits", kind="3072")
+near_leaf("p-384", "P-384 and SHA-384", kind="P-384", digest="sha384")
+near_leaf("ed25519", "Ed25519", kind="Ed25519")
+near_leaf("upper-case", "the name in capitals", names=["WANDB.LocalHost"])
+near_leaf("common-name-differs", "the common name is a title, the names are in the SAN", cn="W&B of our company")
+near_leaf("many-names", "two thousand names", names=[*(f"host-{i}.example.com" for i in range(2000)), NAME])
+near_leaf("tls12-only", "no TLS 1.3", site={"protocols": "TLSv1.2"})
+near_leaf("tls13-only", "no TLS 1.2", site={"protocols": "TLSv1.3"})
+near_leaf("one-cipher", "one good cipher, and no session tickets", kind="2048",
+          site={"protocols": "TLSv1.2", "tls": "ssl_session_tickets off; ssl_ciphers ECDHE-RSA-CHACHA20-POLY1305;"})
+
+
+@near("tls.near-wildcard", ALL, "a star for exactly one label")
+def _(box):
+    named(box, "eu.wandb.localhost")
+    show(box, leaf(box, names=["*.wandb.localhost"], cn="*.wandb.localhost"))
+
+
+@near("tls.near-ip-san", ALL, "HOST is an address, and the certificate holds it as one")
+def _(box):
+    by_address(box)
+    show(box, leaf(box, names=["127.0.0.2"]))
+
+
+@near("tls.near-long-chain", ALL, "three intermediates")
+def _(box):
+    first = forge("First of three", box.authority.root, ca=True)
+    second = forge("Second of three", first, ca=True)
+    show(box, leaf(box, forge("Third of three", second, ca=True)))
+
+
+@near("tls.near-issued-by-root", ALL, "a private root that issues servers' certificates itself")
+def _(box):
+    show(box, leaf(box, box.authority.root))
+
+
+@near("tls.near-cross-sign", ALL, "the root's cross-sign by an older root is sent along, as Amazon does")
+def _(box):
+    old = forge("Older root", ca=True, days=(-4000, 300))
+    show(box, leaf(box, chain=[box.authority.intermediate, cross_signed(box, old, (-900, 300))]))
+
+
+@near("tls.near-good-staple", ALL, "a stapled answer, and it is good")
+def _(box):
+    certificate = leaf(box, must_staple=True)
+    web = box.change_web()
+    show(box, certificate, tls=f"ssl_stapling on; ssl_stapling_file {web.folder}/staple.der;")
+    web.folder.mkdir(exist_ok=True)
+    (web.folder / "staple.der").write_bytes(staple(box, certificate, revoked=False))
+
+
+@near("tls.near-optional-client-certificate", ALL, "the server asks for a client certificate and goes on without")
+def _(box):
+    box.change_web()
+    (box.dir / "clients.pem").write_text(box.authority.root.pem())
+    show(box, leaf(box), tls=f"ssl_verify_client optional; ssl_client_certificate {box.dir}/clients.pem;")
+
+
+@near("tls.near-ingress-default-behind", ALL, "clients without SNI get the ingress controller's stand-in, as in every cluster")
+def _(box):
+    box.change_web().host.default_certificate = forge("Kubernetes Ingress Controller Fake Certificate", names=["ingress.local"], organization="Acme Co")
+
+
+@near("tls.near-two-certificates", ALL, "two machines behind the name, each with a good certificate of its own")
+def _(box):
+    named(box, "wandb.wandb.test")
+    box.name_in_zone("wandb", ["127.0.0.1", "127.0.0.2"])
+    own = leaf(box, names=["wandb.wandb.test"], cn="wandb.wandb.test", slot="second machine")
+    context = box.context(own, *MODERN)
+    box.web.host.addresses = ["127.0.0.1"]
+    box.after.append(lambda: box.add(Listener(KINDS["http-page"], context, box.web.host.port, [(socket.AF_INET, "127.0.0.2")])))

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-TlsLimits limits() { return {std::time(nullptr), 14, 825, 2048, 224}; }
+TlsLimits limits() { return {std::time(nullptr), 14, 825, 2048, 224, true}; }
 
 /// Concern → the first cause, those without a fault left out; a warning ends in `?`.
 std::map<std::string, std::string> named(const TlsObservation& tls) {
@@ -135,7 +135,7 @@ TEST(TlsObserve, ALongChainIsFine) {
 TEST(TlsObserve, ExpiryIsOneFailureAndSaysWhich) {
   EXPECT_EQ(of_leaf({.from_days = -100, .to_days = -5}), (Named{{"validity", "expired"}}));
   EXPECT_EQ(of_leaf({.from_days = 2}), (Named{{"validity", "not-yet-valid"}}));
-  EXPECT_EQ(of_leaf({.to_days = 5}), (Named{{"validity", "expires-soon?"}}));
+  EXPECT_EQ(of_leaf({.from_days = -85, .to_days = 5}), (Named{{"validity", "expires-soon?"}}));
   EXPECT_EQ(of_leaf({.to_days = 3650}), (Named{{"validity", "validity-too-long?"}}));
   Wish old = authority("Old Intermediate");
   old.from_days = -100;
@@ -155,6 +155,18 @@ TEST(TlsObserve, AStaleCrossSignBesideAGoodWayOnlyWarns) {
   const Named wanted{{"validity", "stale-cross-sign?"}};
   EXPECT_EQ(of({ca().leaf, {ca().middle, stale}}), wanted);
   EXPECT_EQ(of({ca().leaf, {stale, ca().middle}}), wanted);
+}
+
+TEST(TlsObserve, AWayThatOpensslDoesNotFindIsFound) {
+  // The intermediate's key under two roots; the one that is sent first leads to a root that nobody knows.
+  const Issued old_root = issue(authority("Old Root"));
+  Wish cross = authority("Test Intermediate");
+  cross.key = ca().middle.key;
+  const TlsObservation tls = observe({ca().leaf, {issue(cross, &old_root), ca().middle}}, {ca().root});
+  EXPECT_THAT(tls.errors, IsEmpty());
+  EXPECT_TRUE(tls.path_needs_search);
+  EXPECT_EQ(named(tls), (Named{{"trust", "ambiguous-chain"}}));
+  EXPECT_EQ(of({ca().leaf, {ca().middle, issue(cross, &old_root)}}), Named{});
 }
 
 // --- trust
@@ -235,6 +247,7 @@ TEST(TlsObserve, ACrossSignSentForOldClientsIsNoStranger) {
 TEST(TlsObserve, FaultsOfThePath) {
   EXPECT_EQ(of_leaf({.extended_usage = "clientAuth"}), (Named{{"trust", "leaf-eku"}}));
   EXPECT_EQ(of_leaf({.usage = "critical,keyCertSign"}), (Named{{"trust", "leaf-ku"}}));
+  EXPECT_EQ(of_leaf({.usage = "critical,keyAgreement"}), (Named{{"trust", "leaf-ku"}})) << "OpenSSL accepts it, Chrome does not";
   Wish plain;
   plain.subject = {{"CN", "Not An Authority"}};
   const Issued not_ca = issue(plain, &ca().middle);
