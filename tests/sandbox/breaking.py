@@ -106,17 +106,17 @@ class Breaking:
     def use_cors(self, rules="documented"):
         """The bucket's rules for cross-origin requests; a function of the origin, or None for none."""
         if self.cors is None:
-            self.undo.append(lambda: self.rgw.s3.set_cors(self.parent.bucket, self.parent.documented_cors()))
+            self.undo.append(lambda: self.parent.rgw.s3.set_cors(self.parent.bucket, self.parent.documented_cors()))
             self.after.append(self.arrange_cors)
             self.cors = "documented"
         if rules != "documented":
-            self.cors = rules
+            self.cors = rules or (lambda origin: None)
 
     def documented_cors(self):
         return cors_rules(self.origin)
 
     def arrange_cors(self):
-        if self.store_name == "rgw":
+        if self.store_name == "rgw":   # the shared one
             self.rgw.s3.call("DELETE", f"/{self.bucket}", "cors")
             rules = self.documented_cors() if self.cors == "documented" else self.cors(self.origin)
             if rules:
@@ -136,7 +136,7 @@ class Breaking:
 
     def policy(self, *statements):
         """A policy of the bucket, taken away at the end."""
-        self.undo.append(lambda: self.rgw.s3.call("DELETE", f"/{self.parent.bucket}", "policy"))
+        self.undo.append(lambda: self.parent.rgw.s3.call("DELETE", f"/{self.parent.bucket}", "policy"))
         self.rgw.s3.set_policy(self.bucket, *statements)
 
     def store_behind(self, **words):
@@ -145,24 +145,20 @@ class Breaking:
 
     def own_store(self, clock=0):
         """A store of this fork's own; `clock`: seconds by which it is ahead."""
-        self.rgw = Rgw(self.dir / "store", self.store_key, self.store_secret)
-        self.rgw.start(clock)
-        self.add(self.rgw)
-        self.change_web().store_port = self.rgw.port
+        web = self.change_web()
         self.store_name = "own"
-        self.cors = "documented"
-        if clock:
-            self.rgw.s3.clock = clock
+        self.rgw = self.add(Rgw(self.dir / "store", self.store_key, self.store_secret)).start(clock)
+        web.store_port, self.rgw.s3.clock = self.rgw.port, clock
         self.rgw.s3.make_bucket(self.bucket)
         self.after.append(lambda: self.rgw.s3.set_cors(self.bucket, self.documented_cors()))
 
     def use_minio(self, cors_origin=None):
-        """MinIO instead of RGW. `cors_origin`: its one setting for cross-origin requests; a function of the origin is called when the port is known."""
+        """MinIO instead of RGW. `cors_origin` gives its one setting for cross-origin requests, when the web server's ports are chosen."""
         from .minio import Minio
-        self.store_name = "minio"
         web = self.change_web()
-        store = Minio(self.dir / "minio", self.store_key, self.store_secret)
-        self.add(store.start(cors_origin))
-        store.s3.make_bucket(self.bucket)
-        web.store_port = store.port
-        self.minio = store
+        self.store_name = "minio"
+        self.rgw = Minio(self.dir / "minio", self.store_key, self.store_secret)
+        web.reserve()
+        self.add(self.rgw.start(cors_origin() if cors_origin else None))
+        self.rgw.s3.make_bucket(self.bucket)
+        web.store_port = self.rgw.port

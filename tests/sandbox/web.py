@@ -60,8 +60,12 @@ BUCKET_BODY = """    client_max_body_size {limit};
       proxy_pass http://127.0.0.1:{store}{path};
       proxy_http_version 1.1;
       proxy_set_header Host {host};
+      {ranges}
       {extra}
     }}"""
+
+# RGW 20's dbstore answers a range with as many bytes from the object's beginning. nginx asks for the whole and cuts the range itself.
+RANGES = 'proxy_set_header Range ""; proxy_force_ranges on;'
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Site:
     host_header: str = "$http_host"
     path: str = ""                 # a path in proxy_pass: nginx then decodes and merges
     body_limit: str = "0"
+    ranges: str = RANGES           # how ranges of objects come about
     upstream: int = 0              # another port than the service's own
     addresses: list = None         # loopback addresses to listen on; all when not given
     default_certificate: object = None   # what clients without SNI, or with another name, are shown
@@ -124,7 +129,7 @@ class Web:
         for tag, site in self.sites():
             documented = HOST_BODY if tag == "host" else BUCKET_BODY
             body = site.body or documented.format(app=site.upstream or self.app_port, store=site.upstream or self.store_port, host=site.host_header,
-                                                  extra=site.extra, path=site.path, limit=site.body_limit)
+                                                  extra=site.extra, ranges=site.ranges, path=site.path, limit=site.body_limit)
             body = (site.before + "\n" if site.before else "") + body
             if site.default_certificate:
                 servers += self.server(f"{tag}-default", site, site.default_certificate, "_", " default_server", "    return 404;")
@@ -134,13 +139,16 @@ class Web:
                                      body="    " + self.redirect.replace("{port}", str(self.host.port)))
         (self.folder / "nginx.conf").write_text(CONF.format(folder=self.folder, servers=servers, http=self.http))
 
+    def reserve(self):
+        """Chooses the ports."""
+        self.host.port, self.bucket.port, self.http_port = free_port(), free_port(), free_port()
+
     def start(self):
         self.folder.mkdir(exist_ok=True, mode=0o700)
         nginx = program("nginx", "nginx-light")
         for attempt in range(5):
-            for site in (self.host, self.bucket):
-                site.port = free_port()
-            self.http_port = free_port()
+            if not self.host.port or attempt:
+                self.reserve()
             self.write()
             log = self.folder / "error.log"
             log.unlink(missing_ok=True)

@@ -1,28 +1,240 @@
-"""The object store, broken."""
+"""The object store, broken: connection, credentials, the bucket itself."""
 from ..lab import fault
-from ..s3 import cors_rules
+
+UNKNOWN = "unknown"
+READ = ["GetObject", "ListBucket", "GetBucketLocation", "GetBucketCORS", "GetBucketVersioning"]
 
 
-@fault("bucket.silent", {"bucket.tls": "timed-out"}, "accepts connections and never answers", status={"bucket.tls": "unknown"})
+def instead(box, kind):
+    """A misbehaving listener where the store should be."""
+    box.bucket_url(port=box.listener(kind))
+
+
+def inside_tls(box, kind):
+    box.bucket_url(port=box.listener(kind, box.parent.web.bucket.certificate))
+
+
+def s3_error(code, message, status, more=""):
+    """A fixed answer of the store, as nginx gives it."""
+    body = f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{message}</Message>{more}<RequestId>tx0000012345</RequestId></Error>"
+    return f'default_type application/xml; return {status} "{body}";'
+
+
+def answer_all(box, directives):
+    box.change_web().bucket.body = "    location / { " + directives + " }"
+
+
+def answer_methods(box, methods, directives):
+    """Requests with other methods reach the store."""
+    box.change_web().bucket.before = f"""    if ($request_method ~ ^({methods})$) {{ rewrite ^ /__fixed last; }}
+    location = /__fixed {{ internal; {directives} }}"""
+
+
+# -- no connection, or no store
+
+@fault("bucket.refused", {"bucket.reachable": "refused"}, "nothing listens on the port")
 def _(box):
-    box.bucket_url(port=box.listener("silent"))
+    instead(box, "refused")
 
 
 @fault("bucket.drops", {"bucket.reachable": "timed-out"}, "packets to the port are dropped, as by a firewall")
 def _(box):
-    box.bucket_url(port=box.listener("drops"))
+    instead(box, "drops")
+
+
+@fault("bucket.silent", {"bucket.tls": "timed-out"}, "accepts connections and never answers", status={"bucket.tls": UNKNOWN})
+def _(box):
+    instead(box, "silent")
 
 
 @fault("bucket.drip", {"bucket.tls": "plain-http"}, "one byte a second")
 def _(box):
-    box.bucket_url(port=box.listener("drip"))
+    instead(box, "drip")
 
 
-@fault("bucket.refused", {"bucket.reachable": "refused"}, "nothing listens on the port")
+@fault("bucket.ssh", {"bucket.tls": "not-tls"}, "an SSH server")
 def _(box):
-    box.bucket_url(port=box.listener("refused"))
+    instead(box, "ssh")
 
 
-@fault("bucket.cors-no-put", {"bucket.cors-rules": "no-put-rule", "bucket.preflight/PUT": "refused"}, "CORS rules without PUT")
+@fault("bucket.plain-http", {"bucket.tls": "plain-http"}, "tls=true, and the store speaks plain HTTP")
 def _(box):
-    box.use_cors(lambda origin: cors_rules(origin, methods=("GET", "HEAD")))
+    box.change_web().bucket.certificate = None
+
+
+@fault("bucket.hangs", {"bucket.credentials": "timed-out"}, "requests are taken and never answered", status={"bucket.credentials": UNKNOWN})
+def _(box):
+    inside_tls(box, "silent-after-request")
+
+
+@fault("bucket.closes", {"bucket.credentials": "closed"}, "every request is answered by the end of the connection")
+def _(box):
+    inside_tls(box, "closed-after-request")
+
+
+@fault("bucket.not-http", {"bucket.credentials": "not-http"}, "a mail server behind the right certificate")
+def _(box):
+    inside_tls(box, "smtp")
+
+
+@fault("bucket.web-server", {"bucket.credentials": "not-s3"}, "a web server and no store")
+def _(box):
+    inside_tls(box, "http-page")
+
+
+@fault("bucket.hostile", {"bucket.credentials": "not-s3"}, "an error page full of escape sequences and broken text")
+def _(box):
+    inside_tls(box, "hostile-page")
+
+
+@fault("bucket.console", {"bucket.credentials": "not-s3"}, "the port of the MinIO console")
+def _(box):
+    answer_all(box, "default_type text/html; return 200 '<!doctype html><html><head><title>MinIO Console</title></head></html>';")
+
+
+@fault("bucket.bad-gateway", {"bucket.credentials": "bad-gateway"}, "the proxy in front finds no store behind it: 502")
+def _(box):
+    box.change_web().bucket.upstream = box.listener("refused")
+
+
+@fault("bucket.slow-down", {"bucket.credentials": "slow-down"}, "the store asks everybody to slow down")
+def _(box):
+    answer_all(box, s3_error("SlowDown", "Please reduce your request rate.", 503))
+
+
+# -- credentials
+
+@fault("bucket.wrong-secret", {"bucket.credentials": "signature-does-not-match"}, "another secret than the key's")
+def _(box):
+    box.bucket_url(secret="wbTestSecretKey/with+slash0000")
+
+
+@fault("bucket.wrong-key", {"bucket.credentials": "invalid-access-key-id"}, "a key that the store does not know")
+def _(box):
+    box.bucket_url(key="AKNOSUCHKEY000000001")
+
+
+@fault("bucket.host-rewritten", {"bucket.credentials": "host-rewritten"}, "a proxy in front changes the Host header, which is signed")
+def _(box):
+    box.change_web().bucket.host_header = "$proxy_host"
+
+
+@fault("bucket.port-lost", {"bucket.credentials": "host-rewritten"}, "a proxy in front drops the port of the Host header")
+def _(box):
+    box.change_web().bucket.host_header = "$host"
+
+
+@fault("bucket.authorization-dropped", {"bucket.credentials": "authorization-dropped"}, "a proxy in front drops the Authorization header")
+def _(box):
+    box.change_web().bucket.extra = 'proxy_set_header Authorization "";'
+
+
+@fault("bucket.clock", {"bucket.clock": "skewed"}, "the store's clock is two hours ahead")
+def _(box):
+    box.own_store(clock=7200)
+    box.change_web().bucket.extra = "proxy_pass_header Date;"
+
+
+@fault("bucket.clock-behind", {"bucket.clock": "skewed"}, "the store's clock is an hour behind")
+def _(box):
+    box.own_store(clock=-3600)
+    box.change_web().bucket.extra = "proxy_pass_header Date;"
+
+
+# -- the bucket
+
+@fault("bucket.missing", {"bucket.exists": "no-such-bucket"}, "the bucket does not exist")
+def _(box):
+    box.bucket_url(bucket="wandb-filez")
+
+
+@fault("bucket.denied", {"bucket.exists": "access-denied"}, "the account has no right to the bucket")
+def _(box):
+    box.store_user()
+
+
+@fault("bucket.read-only", {"bucket.round-trip": "put-refused"}, "the account may read and list, and not write")
+def _(box):
+    box.policy(("Allow", box.store_user(), READ))
+
+
+@fault("bucket.no-delete", {"bucket.round-trip/delete": "refused"}, "the account may do everything but delete")
+def _(box):
+    user = box.store_user()
+    box.policy(("Allow", user, [*READ, "PutObject", "AbortMultipartUpload"]))
+    box.undo.append(lambda: [box.parent.rgw.s3.call("DELETE", f"/{box.bucket}/{name}") for name in box.parent.bucket_objects()])
+
+
+@fault("bucket.no-read", {"bucket.round-trip": "get-refused"}, "the account may write and list, and not read")
+def _(box):
+    box.policy(("Allow", box.store_user(), ["PutObject", "DeleteObject", "ListBucket", "GetBucketLocation", "GetBucketCORS", "GetBucketVersioning"]))
+
+
+@fault("bucket.open-to-all", {"bucket.refuses/anonymous": "accepted"}, "everybody may list and read")
+def _(box):
+    box.policy(("Allow", None, ["GetObject", "ListBucket"]))
+
+
+@fault("bucket.wrong-region", {"bucket.region": "wrong-region"}, "the bucket is in another region than AWS_REGION says")
+def _(box):
+    demand_region(box, "eu-central-1")
+
+
+def demand_region(box, region):
+    """A front that, like Amazon and MinIO, refuses signatures for another region than its own; RGW takes any."""
+    malformed = s3_error("AuthorizationHeaderMalformed", f"The authorization header is malformed; the region is wrong; expecting '{region}'.", 400, f"<Region>{region}</Region>")
+    malformed_query = malformed.replace("AuthorizationHeaderMalformed", "AuthorizationQueryParametersError")
+    box.change_web().bucket.before = f"""    set $wrong "";
+    if ($http_authorization) {{ set $wrong header; }}
+    if ($http_authorization ~ "/{region}/s3/") {{ set $wrong ""; }}
+    if ($arg_x_amz_credential) {{ set $wrong query; }}
+    if ($arg_x_amz_credential ~* "%2F{region}%2Fs3|/{region}/s3") {{ set $wrong ""; }}
+    if ($wrong = header) {{ rewrite ^ /__header last; }}
+    if ($wrong = query) {{ rewrite ^ /__query last; }}
+    location = /__header {{ internal; {malformed} }}
+    location = /__query {{ internal; {malformed_query} }}"""
+
+
+# -- TLS
+
+def leaf(box, *names, **options):
+    from ..forge import forge
+    return forge(names[0], options.pop("issuer", box.authority.intermediate), options.pop("san", names), slot="store", **options)
+
+
+def show(box, certificate, **options):
+    site = box.change_web().bucket
+    site.certificate = certificate
+    for name, value in options.items():
+        setattr(site, name, value)
+
+
+@fault("bucket.tls-untrusted", {"bucket.tls": "untrusted-root"}, "a certificate of a CA that is not trusted here")
+def _(box):
+    from ..forge import ForgedAuthority
+    show(box, leaf(box, "s3.localhost", issuer=ForgedAuthority().intermediate))
+
+
+@fault("bucket.tls-self-signed", {"bucket.tls": "self-signed-leaf"}, "MinIO's certificate signed by itself")
+def _(box):
+    show(box, leaf(box, "s3.localhost", issuer=None))
+
+
+@fault("bucket.tls-expired", {"bucket.tls": "expired"}, "the certificate ended a month ago")
+def _(box):
+    show(box, leaf(box, "s3.localhost", days=(-90, -30)))
+
+
+@fault("bucket.tls-name", {"bucket.tls": "hostname-mismatch"}, "a certificate for the node's own name")
+def _(box):
+    show(box, leaf(box, "minio-0.minio.svc.cluster.local"))
+
+
+@fault("bucket.tls-missing-intermediate", {"bucket.tls": "missing-intermediate"}, "public.crt holds the server's certificate alone")
+def _(box):
+    show(box, leaf(box, "s3.localhost", chain=[]))
+
+
+@fault("bucket.tls-old", {"bucket.tls": "old-protocol-only"}, "TLS 1.1 only")
+def _(box):
+    show(box, leaf(box, "s3.localhost", kind="2048"), protocols="TLSv1 TLSv1.1", http2=False, tls="ssl_ciphers DEFAULT@SECLEVEL=0;")

@@ -1,1 +1,155 @@
+"""Settings that are missing, malformed or at odds with one another."""
+from urllib.parse import unquote
+
 from ..lab import fault, near
+
+
+def declare(name, kills, text, change, status=None):
+    @fault(f"config.{name}", kills, text, status=status or {})
+    def _(box):
+        change(box)
+
+
+def replaced(name, old, new):
+    return lambda box: box.edit(name, lambda value: value.replace(old, new))
+
+
+# -- missing
+
+for _name in ("HOST", "MYSQL", "BUCKET"):
+    declare(f"no-{_name.lower()}", {f"config.required/{_name}": "missing"}, f"{_name} is not set", lambda box, name=_name: box.set(name, None))
+declare("empty-host", {"config.required/HOST": "empty"}, "HOST is empty", lambda box: box.set("HOST", ""))
+declare("no-license", {"config.required/LICENSE": "missing"}, "LICENSE is not set", lambda box: box.set("LICENSE", None), {"config.required/LICENSE": "warn"})
+
+# -- malformed
+
+for _name, _row, _cause, _text, _change in [
+    ("host-no-scheme", "HOST", "no-scheme", "HOST without https://", lambda box: box.edit("HOST", lambda value: value.removeprefix("https://"))),
+    ("host-path", "HOST", "path", "HOST with a path", lambda box: box.host_url(path="/wandb")),
+    ("host-userinfo", "HOST", "userinfo", "HOST with a user in front", replaced("HOST", "https://", "https://admin@")),
+    ("host-bad-port", "HOST", "bad-port", "HOST with a port that is no number", lambda box: box.edit("HOST", lambda value: value.rpartition(":")[0] + ":https")),
+    ("host-quoted", "HOST", "quoted", "HOST in quotes, which Docker takes literally", lambda box: box.edit("HOST", lambda value: f'"{value}"')),
+    ("host-comment", "HOST", "inline-comment", "a comment behind HOST", lambda box: box.edit("HOST", lambda value: value + " # the load balancer")),
+    ("mysql-no-scheme", "MYSQL", "no-scheme", "MYSQL without mysql://, as Terraform's output gives it", lambda box: box.edit("MYSQL", lambda value: value.removeprefix("mysql://"))),
+    ("mysql-jdbc", "MYSQL", "jdbc-url", "a JDBC address in MYSQL", lambda box: box.edit("MYSQL", lambda value: "jdbc:" + value)),
+    ("mysql-driver-dsn", "MYSQL", "driver-dsn", "the Go driver's own form in MYSQL", lambda box: box.set("MYSQL", "wandb_local:secret@tcp(mysql.localhost:3306)/wandb_local")),
+    ("mysql-no-database", "MYSQL", "no-database", "MYSQL without the database", lambda box: box.mysql_url(database="")),
+    ("mysql-bad-tls", "MYSQL", "bad-tls-value", "MYSQL with tls=yes", lambda box: box.mysql_url(query="?tls=yes")),
+    ("mysql-raw-password", "MYSQL", "password-not-encoded", "the password stands in MYSQL as it is, with / and #",
+     lambda box: box.edit("MYSQL", lambda value: unquote(value))),
+    ("mysql-bad-port", "MYSQL", "bad-port", "MYSQL with a port beyond 65535", lambda box: box.mysql_url(port=330600)),
+    ("bucket-unknown-scheme", "BUCKET", "unknown-scheme", "minio:// in BUCKET", replaced("BUCKET", "s3://", "minio://")),
+    ("bucket-no-bucket", "BUCKET", "no-bucket", "BUCKET without the bucket", lambda box: box.bucket_url(bucket="")),
+    ("bucket-web-url", "BUCKET", "web-url", "the https:// address of the store in BUCKET", lambda box: box.set("BUCKET", "https://s3.localhost:9000/wandb-files")),
+    ("bucket-raw-secret", "BUCKET", "password-not-encoded", "the secret stands in BUCKET as it is, with / and +", lambda box: box.edit("BUCKET", lambda value: unquote(value))),
+    ("bucket-arn", "BUCKET", "bucket-arn", "an ARN in BUCKET", lambda box: box.set("BUCKET", "arn:aws:s3:::wandb-files")),
+    ("queue-misspelt", "BUCKET_QUEUE", "bad-internal", "internal:/ with one slash", lambda box: box.set("BUCKET_QUEUE", "internal:/")),
+    ("redis-rediss", "REDIS", "rediss-scheme", "rediss:// in REDIS", replaced("REDIS", "redis://", "rediss://")),
+    ("redis-no-scheme", "REDIS", "no-scheme", "REDIS as host and port", lambda box: box.set("REDIS", f"redis.localhost:{box.redis_port}")),
+    ("license-blanks", "LICENSE", "blank-inside", "LICENSE broken over two lines and joined with a blank", lambda box: box.edit("LICENSE", lambda value: value[:200] + " " + value[200:])),
+    ("license-truncated", "LICENSE", "not-three-parts", "LICENSE cut off in the middle", lambda box: box.edit("LICENSE", lambda value: value[:120])),
+]:
+    declare(_name, {f"config.well-formed/{_row}": _cause}, _text, _change)
+declare("host-slash", {"config.well-formed/HOST": "trailing-slash"}, "HOST with a slash behind it", lambda box: box.host_url(path="/"), {"config.well-formed/HOST": "warn"})
+declare("misspelt-name", {"config.well-formed/BUCKET_QUEU": "misspelt-name"}, "BUCKET_QUEU beside BUCKET_QUEUE", lambda box: box.more_lines.append("BUCKET_QUEU=internal://"),
+        {"config.well-formed/BUCKET_QUEU": "warn"})
+
+# -- placeholders
+
+for _name, _row, _cause, _text, _change in [
+    ("placeholder-host", "HOST", "placeholder", "the documentation's host name", lambda box: box.set("HOST", "https://YOUR_DNS_DOMAIN")),
+    ("placeholder-password", "MYSQL", "placeholder", "the documentation's password", lambda box: box.mysql_url(secret="SOME_PASSWORD")),
+    ("placeholder-bucket", "BUCKET", "placeholder", "the documentation's bucket", lambda box: box.set("BUCKET", "s3://<bucket-name>")),
+    ("unexpanded", "BUCKET", "unexpanded-reference", "variables that nothing expanded", lambda box: box.set("BUCKET", "s3://$ACCESS_KEY:$SECRET_KEY@s3.localhost:9000/wandb-files")),
+    ("template", "HOST", "unrendered-template", "a template that nothing rendered", lambda box: box.set("HOST", "https://{{ .Values.global.host }}")),
+    ("masked", "MYSQL", "masked-value", "a password of stars, copied from a log", lambda box: box.mysql_url(secret="********")),
+]:
+    declare(_name, {f"config.placeholders/{_row}": _cause}, _text, _change)
+
+# -- at odds
+
+declare("no-queue", {"config.consistent/BUCKET_QUEUE": "queue-not-internal"}, "no BUCKET_QUEUE beside a store of one's own", lambda box: box.set("BUCKET_QUEUE", None))
+declare("queue-of-amazon", {"config.consistent/BUCKET_QUEUE": "queue-of-another-store"}, "Amazon's queue beside a store of one's own",
+        lambda box: box.set("BUCKET_QUEUE", "sqs://wandb-file-storage"))
+declare("no-region", {"config.consistent/AWS_REGION": "region-missing"}, "no region anywhere", lambda box: box.set("AWS_REGION", None), {"config.consistent/AWS_REGION": "warn"})
+declare("two-regions", {"config.consistent/AWS_REGION": "regions-differ"}, "one region in BUCKET and another in AWS_REGION",
+        lambda box: box.bucket_url(query="?tls=true&region=eu-west-1"), {"config.consistent/AWS_REGION": "warn"})
+declare("half-oidc", {"config.consistent/OIDC_CLIENT_ID": "half-set"}, "OIDC_ISSUER without OIDC_CLIENT_ID", lambda box: box.set("OIDC_ISSUER", "https://idp.example.com"))
+declare("restore-mode", {"config.consistent/LOCAL_RESTORE": "restore-mode"}, "LOCAL_RESTORE left on", lambda box: box.set("LOCAL_RESTORE", "true"))
+declare("two-sources", {"config.conflicts/BUCKET_QUEUE": "sources-differ"}, "another value in the environment than in the file",
+        lambda box: box.env.update(BUCKET_QUEUE="internal:///"), {"config.conflicts/BUCKET_QUEUE": "warn"})
+declare("aliases-differ", {"config.conflicts/HOST": "aliases-differ"}, "HOST and GORILLA_FRONTEND_HOST differ", lambda box: box.set("GORILLA_FRONTEND_HOST", "https://wandb.example.com"),
+        {"config.conflicts/HOST": "warn"})
+declare("repeated", {"config.conflicts/AWS_REGION": "repeated"}, "a name twice in one file", lambda box: box.more_lines.append("AWS_REGION=us-east-2"),
+        {"config.conflicts/AWS_REGION": "warn"})
+declare("license-expired", {"config.license": "expired"}, "the licence ended last month", lambda box: other_licence(box, -30))
+declare("license-expires-soon", {"config.license": "expires-soon"}, "the licence ends in ten days", lambda box: other_licence(box, 10), {"config.license": "warn"})
+declare("not-pem", {"config.files/MYSQL": "not-pem"}, "ssl-ca is no certificate in PEM form", lambda box: broken_ca(box))
+declare("windows-file", {"config.files": "carriage-returns"}, "the environment file has Windows line ends", lambda box: box.more_lines.append("GORILLA_DISABLE_CODE_SAVING=false\r"),
+        {"config.files": "warn"})
+
+
+def other_licence(box, days):
+    from ..settings import licence
+    text, secrets = licence(days)
+    box.secrets += secrets
+    box.set("LICENSE", text)
+
+
+def broken_ca(box):
+    (box.dir / "mysql-ca.pem").write_text("this is no certificate\n")
+    box.mysql_url(query=f"?tls=custom&ssl-ca={box.dir}/mysql-ca.pem")
+
+
+# -- unusual, and right
+
+@near("config.comments", ["config.required", "config.well-formed", "config.files"], "comments, empty lines and other programs' variables in the file")
+def _(box):
+    box.more_lines += ["", "# a comment with = and ' in it", "TZ=UTC", "SOME_OTHER_PROGRAM=x=y=z"]
+
+
+@near("config.environment", ["config.required", "config.conflicts"], "HOST stands in the environment and not in the file")
+def _(box):
+    host = box.origin
+    box.set("HOST", None)
+    box.env["HOST"] = host
+
+
+@near("config.same-twice", ["config.conflicts"], "the environment repeats the file's values")
+def _(box):
+    box.env["BUCKET_QUEUE"] = "internal://"
+
+
+@near("config.other-names", ["config.required", "config.conflicts"], "the chart's names for the settings, all with the same values")
+def _(box):
+    box.edit("LICENSE", lambda value: value + f"\nGORILLA_LICENSE={value}")
+    box.edit("HOST", lambda value: value + f"\nGORILLA_FRONTEND_HOST={value}")
+
+
+@near("config.password-of-all-signs", ["config.well-formed", "mysql.login"], "every sign of the keyboard in the password, each one encoded")
+def _(box):
+    secret = "aA0 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+    box.secrets.append(secret)
+    box.own_database()
+    from ..mysql import quoted
+    box.mysql.sql(f"ALTER USER '{box.user}'@'%' IDENTIFIED BY {quoted(secret)}")
+    box.mysql_url(secret=secret)
+
+
+@near("config.looks-like-a-placeholder", ["config.placeholders"], "names that only look like an example's")
+def _(box):
+    box.set("GORILLA_CUSTOMER_SECRET_STORE_SOURCE", "k8s-secretmanager://wandb-secret")
+    box.set("OIDC_CLIENT_ID", "your-company-wandb")
+    box.set("OIDC_ISSUER", "https://my.domain-name.example.org")
+
+
+@near("config.consistent-cloud", ["config.consistent"], "single sign-on wholly configured")
+def _(box):
+    box.set("OIDC_ISSUER", "https://idp.example.com/realms/wandb")
+    box.set("OIDC_CLIENT_ID", "wandb")
+    box.set("OIDC_AUTH_METHOD", "pkce")
+
+
+@near("config.license-of-years", ["config.license"], "a licence for ten years")
+def _(box):
+    other_licence(box, 3650)
