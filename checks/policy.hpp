@@ -73,4 +73,13 @@ inline constexpr std::uint64_t mysql_connections = 500;
 
 // --- bucket
 
+/// S3 refuses what is signed by a clock that is further off (Amazon S3 API Reference, error RequestTimeTooSkewed: 15 minutes).
+inline constexpr std::int64_t s3_clock_limit_seconds = 15 * 60;
+/// Our own: from here on it is only a question of time.
+inline constexpr std::int64_t s3_clock_warning_seconds = 5 * 60;
+/// W&B's rule for CORS: GET, PUT and HEAD, any header, ETag exposed, 3000 s (W&B, "Bring your own bucket", and its Terraform
+/// modules; read 2026-11-22). The page on bare metal asks for GET, PUT and HEAD from the server's own origin.
+inline constexpr std::string_view cors_methods[] = {"GET", "PUT", "HEAD"};
+inline constexpr int cors_max_age_seconds = 3000;
+
 }  // namespace wbverify::policy

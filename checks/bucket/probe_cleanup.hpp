@@ -1,0 +1,40 @@
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checks/bucket/facts.hpp"
+#include "core/journal.hpp"
+
+namespace wbverify {
+
+/// Side by side, but never more connections at once than a proxy of modest means bears.
+std::vector<S3Reply> send_in_parts(S3Client& client, std::span<const S3Call> calls, Deadline deadline, const std::stop_token& stop);
+
+/// Keeps account of what is written, and deletes it: objects, and in a versioned bucket their versions as far as allowed.
+class Cleanup {
+ public:
+  Cleanup(Journal& journal, S3Client& client, BucketWriteFacts& facts);
+
+  /// Before the object of that name is written. An error when it could not be announced: then it must not be.
+  Result<void> announce(const std::string& name);
+  /// The version that a reply to a PUT or DELETE names.
+  void note_version(const std::string& key, const S3Reply& reply);
+  /// Deletes everything announced, and looks whether it is gone. Has its own time and does not hear a stop; in a hurry it
+  /// leaves out what only the report wants to know.
+  void run(bool hurry);
+
+ private:
+  void delete_objects(bool by_signed_url, Deadline deadline);
+  void delete_versions(Deadline deadline);
+  void look(Deadline deadline);
+  JournalEntry entry(const std::string& name) const;
+
+  Journal& journal_;
+  S3Client& client_;
+  BucketWriteFacts& facts_;
+  std::vector<std::string> names_, acknowledged_;
+  std::vector<S3Version> versions_;
+};
+
+}  // namespace wbverify

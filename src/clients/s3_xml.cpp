@@ -1,0 +1,147 @@
+#include "clients/s3_xml.hpp"
+
+#include <initializer_list>
+#include <pugixml.hpp>
+
+#include "util/text.hpp"
+
+namespace wbverify::s3_xml {
+namespace {
+
+constexpr std::size_t most_rules = 100;    // as many as S3 itself allows
+constexpr std::size_t most_values = 100;
+constexpr std::size_t most_keys = 1000;    // of one page of a listing
+constexpr std::size_t longest_value = 300;
+constexpr std::size_t longest_key = 1024;  // S3: 1024 bytes of UTF-8
+
+std::string_view local_name(const pugi::xml_node& node) {
+  const std::string_view name = node.name();
+  const auto colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+/// Nothing of a DTD is ever expanded; a document that has one is none of S3's.
+bool parse(pugi::xml_document& document, std::string_view text) {
+  if (text.size() > largest || text.find("<!DOCTYPE") != std::string_view::npos || text.find("<!ENTITY") != std::string_view::npos) return false;
+  return static_cast<bool>(document.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8)) && !document.document_element().empty();
+}
+
+pugi::xml_node child(const pugi::xml_node& parent, std::string_view name) {
+  for (const auto& node : parent.children()) {
+    if (local_name(node) == name) return node;
+  }
+  return {};
+}
+
+std::string raw(const pugi::xml_node& parent, std::string_view name) { return child(parent, name).child_value(); }
+std::string text_of(const pugi::xml_node& parent, std::string_view name) { return clean(child(parent, name).child_value(), longest_value); }
+
+std::vector<std::string> values(const pugi::xml_node& parent, std::string_view name) {
+  std::vector<std::string> out;
+  for (const auto& node : parent.children()) {
+    if (local_name(node) == name && out.size() < most_values) out.push_back(clean(node.child_value(), longest_value));
+  }
+  return out;
+}
+
+/// The outermost element, when it is one of those expected.
+Result<pugi::xml_node> open(pugi::xml_document& document, std::string_view text, std::initializer_list<std::string_view> roots) {
+  if (!parse(document, text)) return fail({"not-xml", "the answer is no XML document", Blame::target, false});
+  const pugi::xml_node root = document.document_element();
+  for (const auto& name : roots) {
+    if (local_name(root) == name) return root;
+  }
+  return fail({"unexpected-document", "the answer is a document <" + clean(local_name(root), 60) + ">", Blame::target, false});
+}
+
+}  // namespace
+
+std::string root_of(std::string_view text) {
+  pugi::xml_document document;
+  return parse(document, text) ? clean(local_name(document.document_element()), 60) : "";
+}
+
+std::optional<S3ErrorDocument> read_error(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"Error"});
+  if (!root) return std::nullopt;
+  S3ErrorDocument out;
+  out.code = clean(raw(*root, "Code"), 80);
+  out.message = text_of(*root, "Message");
+  out.region = clean(raw(*root, "Region"), 64);
+  out.endpoint = text_of(*root, "Endpoint");
+  out.request_id = clean(raw(*root, "RequestId"), 80);
+  return out;
+}
+
+Result<std::vector<CorsRule>> read_cors(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"CORSConfiguration"});
+  if (!root) return fail(root.error());
+  std::vector<CorsRule> rules;
+  for (const auto& node : root->children()) {
+    if (local_name(node) != "CORSRule" || rules.size() == most_rules) continue;
+    rules.push_back({values(node, "AllowedOrigin"), values(node, "AllowedMethod"), values(node, "AllowedHeader"), values(node, "ExposeHeader")});
+  }
+  return rules;
+}
+
+Result<std::string> read_location(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"LocationConstraint"});
+  if (!root) return fail(root.error());
+  // Some stores wrap the element once more.
+  const std::string value = clean(root->child_value(), 64);
+  return value.empty() ? clean(raw(*root, "LocationConstraint"), 64) : value;
+}
+
+Result<std::string> read_versioning(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"VersioningConfiguration", "GetBucketVersioningResponse"});
+  if (!root) return fail(root.error());
+  return clean(raw(*root, "Status"), 20);
+}
+
+Result<S3Listing> read_listing(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"ListBucketResult"});
+  if (!root) return fail(root.error());
+  S3Listing listing;
+  listing.name = text_of(*root, "Name");
+  listing.truncated = raw(*root, "IsTruncated") == "true";
+  for (const auto& node : root->children()) {
+    if (local_name(node) != "Contents") continue;
+    std::string key = raw(node, "Key");
+    if (!key.empty() && key.size() <= longest_key && listing.keys.size() < most_keys) listing.keys.push_back(std::move(key));
+  }
+  return listing;
+}
+
+Result<S3Versions> read_versions(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"ListVersionsResult"});
+  if (!root) return fail(root.error());
+  S3Versions out;
+  out.truncated = raw(*root, "IsTruncated") == "true";
+  for (const auto& node : root->children()) {
+    const auto name = local_name(node);
+    if ((name != "Version" && name != "DeleteMarker") || out.versions.size() == most_keys) continue;
+    S3Version version{raw(node, "Key"), raw(node, "VersionId"), name == "DeleteMarker"};
+    if (!version.key.empty() && version.key.size() <= longest_key && version.id.size() <= longest_key) out.versions.push_back(std::move(version));
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> read_buckets(std::string_view text) {
+  pugi::xml_document document;
+  const auto root = open(document, text, {"ListAllMyBucketsResult"});
+  if (!root) return fail(root.error());
+  constexpr std::size_t most_buckets = 50;
+  std::vector<std::string> names;
+  for (const auto& node : child(*root, "Buckets").children()) {
+    if (local_name(node) == "Bucket" && names.size() < most_buckets) names.push_back(text_of(node, "Name"));
+  }
+  return names;
+}
+
+}  // namespace wbverify::s3_xml
