@@ -17,8 +17,6 @@
 namespace wbverify {
 namespace {
 
-bool holds_secret(Sensitivity sensitivity) { return sensitivity == Sensitivity::secret; }
-
 /// Words that a switch may hold; hiding them everywhere would make the report unreadable.
 bool is_plain_word(std::string_view value) {
   const auto words = {"none", "null", "true", "false", "internal", "disabled"};
@@ -35,9 +33,14 @@ void register_secrets(Sensitivity sensitivity, const std::string& value) {
 std::string shown(Sensitivity sensitivity, const std::string& value, bool placeholder) {
   constexpr std::size_t longest = 512;
   if (value.empty()) return "";
-  if (holds_secret(sensitivity)) return placeholder ? "[redacted], a placeholder" : "[redacted]";
+  if (sensitivity == Sensitivity::secret) return placeholder ? "[redacted], a placeholder" : "[redacted]";
   if (sensitivity == Sensitivity::credentials) return mask_url(value);
   return Redactor::process().redact(clean(value, longest));
+}
+
+/// A value that is too long to be one is not searched.
+std::optional<Placeholder> placeholder_in(const std::string& value) {
+  return value.size() > longest_value ? std::nullopt : find_placeholder(value);
 }
 
 class Applier {
@@ -48,7 +51,7 @@ class Applier {
     std::vector<Resolved> all = resolver_.settle(settings_.issues);
     // Every secret is known before the first text is made.
     for (const Resolved& one : all) {
-      if (!find_placeholder(one.value)) register_secrets(one.variable->sensitivity, one.value);
+      if (!placeholder_in(one.value)) register_secrets(one.variable->sensitivity, one.value);
     }
     for (const Resolved& one : resolver_.misspelt()) {
       register_secrets(one.variable->sensitivity, one.value);
@@ -67,14 +70,14 @@ class Applier {
   }
 
   void read(const Resolved& one) {
-    const auto placeholder = find_placeholder(one.value);
+    const auto placeholder = placeholder_in(one.value);
     show(one, placeholder.has_value());
     if (one.value.empty()) return;
-    IssueList issues(std::string(one.variable->name), one.value);
     if (placeholder) {
       report(*placeholder, one);
       return;
     }
+    IssueList issues(std::string(one.variable->name), one.value);
     parse(one, issues);
     const bool usable = issues.usable();
     for (auto& issue : issues.take()) settings_.issues.push_back(std::move(issue));

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -11,6 +12,7 @@
 #include "config/url.hpp"
 #include "util/file.hpp"
 #include "util/text.hpp"
+#include "util/utf8.hpp"
 
 namespace wbverify {
 namespace {
@@ -20,6 +22,16 @@ class Reader {
   explicit Reader(const std::string& path) : path_(path) {}
 
   ConfigFile read(const std::string& text) {
+    // yaml-cpp takes a zero byte for the end of the file, and what is not UTF-8 for some other character.
+    const std::size_t fault = std::min(utf8_fault(text), text.find('\0'));
+    if (fault != std::string::npos) {
+      const std::string_view before = std::string_view(text).substr(0, fault);
+      const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+      YAML::Mark mark;
+      mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+      mark.column = column_of(before.substr(line_start), before.size()) - 1;
+      refuse(mark, "not a text file: a byte that is not UTF-8");
+    }
     YAML::Node root;
     try {
       const std::vector<YAML::Node> documents = YAML::LoadAll(text);
@@ -61,6 +73,8 @@ class Reader {
       const std::string& key = entry.first.Scalar();
       const auto [at, fresh] = lines.emplace(key, entry.first.Mark().line + 1);
       if (!fresh) refuse(entry.first.Mark(), "the key " + clean(key, 60) + " stands already in line " + std::to_string(at->second));
+      // The mark of a missing value is that of whatever comes next.
+      if (entry.second.IsNull()) refuse(entry.first.Mark(), clean(key, 60) + " has no value");
       take(key, entry.first, entry.second);
     }
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t shortest = 4;             // a shorter one is found by its place only
 constexpr std::size_t shortest_folded = 8;      // below, case folding would hit too many ordinary words
-constexpr std::size_t longest_encoded = 65536;  // a longer one is looked for as it is only
+constexpr std::size_t longest_encoded = 8192;   // a longer one is looked for as it is only
 
 std::uint8_t fold(char c) { return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 

@@ -124,14 +124,17 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::size_t best_distance = std::min<std::size_t>(3, (word.size() + 1) / 2);
   for (const auto& candidate : candidates) {
     if (std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size()) >= best_distance) continue;
-    std::vector<std::size_t> row(candidate.size() + 1);
+    // Optimal string alignment: two letters that changed places count as one step.
+    std::vector<std::size_t> before(candidate.size() + 1), last(candidate.size() + 1), row(candidate.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < word.size(); ++i) {
-      std::size_t diagonal = std::exchange(row[0], i + 1);
+      before.swap(last);
+      last.swap(row);
+      row[0] = i + 1;
       for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const std::size_t substitute = diagonal + (lower(word[i]) == lower(candidate[j]) ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({substitute, diagonal + 1, row[j] + 1});
+        const auto same = [&](std::size_t a, std::size_t b) { return lower(word[a]) == lower(candidate[b]); };
+        row[j + 1] = std::min({last[j] + (same(i, j) ? 0 : 1), last[j + 1] + 1, row[j] + 1});
+        if (i > 0 && j > 0 && same(i, j - 1) && same(i - 1, j)) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
       }
     }
     if (row.back() < best_distance) {
