@@ -116,6 +116,8 @@ Findings judge_each(const TlsFacts& facts, const Scene& scene, TlsConcern concer
   const auto worst = std::max_element(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return weight(a.status) < weight(b.status); });
   Finding out = *worst;
   if (agree(findings)) {
+    // What all of them have in common is said of the name.
+    if (left_out.empty()) out = judge_all({verdicts.asked[static_cast<std::size_t>(worst - findings.begin())]}, scene, own->judge, false).findings.front();
     if (out.status == Status::pass && findings.size() > 1) out.observed += fmt::format("; the same verdict at all {} addresses", findings.size());
     if (out.status == Status::pass) out.observed += left_out;
     return {out};

@@ -114,7 +114,9 @@ TEST(TlsPlugin, OneBadAddressOfThreeIsNamed) {
 TEST(TlsPlugin, TheSameFaultEverywhereIsNoDifference) {
   TlsObservation a = good("10.0.0.5"), b = good("10.0.0.6");
   for (TlsObservation* tls : {&a, &b}) tls->presented[0].not_after = tls->built[0].not_after = now - day;
-  EXPECT_EQ(judged("tls.validity", facts_of({a, b})).cause, "expired");
+  const Finding finding = judged("tls.validity", facts_of({a, b}));
+  EXPECT_EQ(finding.cause, "expired");
+  EXPECT_THAT(finding.observed, HasSubstr("The certificate of wandb.example.com:443 expired"));
 }
 
 TEST(TlsPlugin, AnAddressThatDoesNotShakeHandsFailsTheHandshake) {
