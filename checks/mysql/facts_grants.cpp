@@ -47,10 +47,12 @@ struct Line {
   bool grant_option = false;
 };
 
-/// The name at the start of `text`, quoted with backticks or not; what is left stays in `text`.
+/// The name at the start of `text`, in backticks, in double quotes (the server's sql_mode has ANSI_QUOTES) or bare; what is left
+/// stays in `text`.
 std::string take_name(std::string_view& text) {
   std::string name;
-  if (!text.starts_with('`')) {
+  const char quote = text.empty() ? '\0' : text.front();
+  if (quote != '`' && quote != '"') {
     const auto end = std::min(text.find_first_of(". "), text.size());
     name = text.substr(0, end);
     text.remove_prefix(end);
@@ -60,8 +62,8 @@ std::string take_name(std::string_view& text) {
   while (!text.empty()) {
     const char c = text.front();
     text.remove_prefix(1);
-    if (c == '`') {
-      if (!text.starts_with('`')) break;
+    if (c == quote) {
+      if (!text.starts_with(quote)) break;
       text.remove_prefix(1);
     }
     name += c;
@@ -99,7 +101,7 @@ bool read_line(std::string_view text, Line& line, bool& understood) {
     return false;
   }
   text.remove_prefix(line.revoke ? 7 : 6);
-  if (text.starts_with('`') || text.starts_with('\'')) return false;  // GRANT `role`@`%` TO …
+  if (text.find_first_of("`'\"") == 0) return false;  // GRANT `role`@`%` TO …
   const auto on = text.find(" ON ");
   if (on == std::string_view::npos) {
     understood = false;
@@ -110,7 +112,7 @@ bool read_line(std::string_view text, Line& line, bool& understood) {
   for (const std::string_view word : {"PROCEDURE ", "FUNCTION ", "TABLE "}) {
     if (text.starts_with(word)) text.remove_prefix(word.size());
   }
-  if (text.starts_with('\'') || text.starts_with("`@`")) return false;  // GRANT PROXY ON ''@'' TO …
+  if (text.starts_with('\'')) return false;  // GRANT PROXY ON ''@'' TO …
   line.database = take_name(text);
   if (!text.starts_with('.')) return false;
   text.remove_prefix(1);

@@ -70,7 +70,7 @@ void judge_silence(const MysqlFacts& facts, Finding& finding) {
                   "- A proxy or load balancer accepts by itself and has no healthy MySQL behind it: look at its backends.\n"
                   "- MySQL looks up the name of each client at a resolver that does not answer: in my.cnf under [mysqld] write skip_name_resolve = ON, then restart it.";
   } else if (greeting.cause == "closed" || greeting.cause == "reset") {
-    finding.observed = fmt::format("{} accepts the connection and {} it at once, without a word.", at, greeting.cause == "closed" ? "closes" : "resets");
+    finding.observed = fmt::format("{} accepts the connection. {}", at, greeting.cause == "reset" ? "Then it is reset, without a word." : greeting.text);
     finding.fix = "A proxy or load balancer without a healthy MySQL behind it does this: look at its backends. If MySQL itself listens there, its error log says "
                   "why; a mysqld that is starting, stopping or out of file descriptors does it too.";
   } else {

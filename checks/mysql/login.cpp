@@ -41,9 +41,9 @@ Advice advise_on_account(const MysqlFacts& facts, std::string_view cause, const 
   if (cause.starts_with("account-blocked")) {
     return {"An account that is not blocked.", "Too many wrong passwords in a row (FAILED_LOGIN_ATTEMPTS): something still uses an old password. Until it is found, the block comes back.", alter("ACCOUNT UNLOCK")};
   }
-  if (cause == "cleartext-refused") {
+  if (cause == "login-method-refused") {
     return {"An account of MySQL's own, with caching_sha2_password.",
-            "The server asks for the password in clear text (PAM, LDAP and Kerberos accounts do that); it was not sent. W&B's driver refuses it as well.",
+            "PAM, LDAP and Kerberos accounts want the password in clear text or a ticket. Nothing was sent, and W&B's driver refuses it as well.",
             alter("IDENTIFIED WITH caching_sha2_password BY 'PASSWORD'")};
   }
   if (cause == "old-login-method-1251" || cause == "login-method-not-loaded-1524") {
@@ -93,18 +93,18 @@ Advice advise_on_connection(const MysqlFacts& facts, std::string_view cause, con
 
 /// What says nothing about the installation.
 bool is_ours(std::string_view cause) {
-  return cause == "timed-out" || cause == "stopped" || cause == "plugin-not-loaded" || cause == "certificate-changed" || cause.starts_with("login-method-unsupported") ||
-         cause == "tls-not-used" || cause == "certificate-unknown" || cause == "library-failed";
+  return cause == "timed-out" || cause == "stopped" || cause == "plugin-not-loaded" || cause == "certificate-changed" || cause == "tls-not-used" || cause == "certificate-unknown" || cause == "library-failed";
 }
 
 void judge_ours(const MysqlFacts& facts, Finding& finding) {
   const std::string_view cause = facts.login.cause;
   finding.status = Status::unknown;
   finding.blame = blame_from_name(facts.login.blame).value_or(Blame::target);
-  if (cause == "plugin-not-loaded" || cause.starts_with("login-method-unsupported")) {
+  if (cause == "plugin-not-loaded") {
     finding.expected = "A client library that knows the account's login method.";
     finding.why = fmt::format("{} has no plug-in for it on this machine; W&B's own driver has.", facts.login.library);
-    finding.fix = cause == "plugin-not-loaded" ? "apt-get install --reinstall libmariadb3" : "Give the account caching_sha2_password, which is what MySQL 8 has by default:\n  ALTER USER " + mysql_account(facts) + " IDENTIFIED WITH caching_sha2_password BY 'PASSWORD';";
+    finding.fix = "On Debian: apt-get install --reinstall libmariadb3. Or give the account caching_sha2_password, which MySQL 8 has by default:\n  ALTER USER " +
+                  mysql_account(facts) + " IDENTIFIED WITH caching_sha2_password BY 'PASSWORD';";
   } else if (cause == "certificate-changed") {
     finding.blame = Blame::path;
     finding.expected = "The same certificate in the handshake and in the log-in right after it.";

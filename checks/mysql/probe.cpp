@@ -91,7 +91,7 @@ bool transient(const MysqlFacts& facts) {
   const bool no_way = !attempts.empty() && facts.reach.reachable().empty();
   const bool may_come = std::any_of(attempts.begin(), attempts.end(), [](const TcpAttempt& a) { return a.cause == "refused" || a.cause == "timed-out"; });
   const bool dns_slow = facts.reach.dns.cause == "timed-out" || facts.reach.dns.cause == "servfail";
-  const bool greeting = facts.greeting.error == 1040 || facts.greeting.cause == "timed-out" || facts.greeting.cause == "reset";
+  const bool greeting = facts.greeting.error == 1040 || facts.greeting.cause == "closed" || facts.greeting.cause == "reset";
   return (no_way && may_come) || dns_slow || greeting || facts.login.transient;
 }
 

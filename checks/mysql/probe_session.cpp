@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "checks/mysql/facts_flavour.hpp"
 #include "checks/mysql/facts_variables.hpp"
@@ -11,8 +12,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Every question is answered from memory or the data dictionary; one that takes longer than this is given up.
-constexpr milliseconds answer_limit{3000};
+/// Every question is answered from memory or the data dictionary. The server ends a SELECT after 3 s (max_execution_time) and the
+/// session goes on; what has not ended then has lost its server.
+constexpr milliseconds answer_limit{5000};
 constexpr std::size_t most_odd_tables = 21;
 
 std::int64_t microseconds_now() {
@@ -30,13 +32,16 @@ class Questions {
     if (!rows) {
       out_.failed[name] = rows.error().text;
       causes_[name] = rows.error().cause;
-      broken_ = rows.error().cause == "timed-out" || rows.error().cause == "stopped" || rows.error().cause.starts_with("lost-connection");
+      const std::string& cause = rows.error().cause;
+      if (cause == "timed-out" || cause == "stopped" || cause.starts_with("lost-connection")) broken_ = rows.error();
       return {};
     }
     ++out_.answers;
     if (out_.fastest_ms == 0 || rows->duration_ms < out_.fastest_ms) out_.fastest_ms = rows->duration_ms;
     return *std::move(rows);
   }
+  /// Why the session broke off; nothing while it lives.
+  const std::optional<Error>& broken() const { return broken_; }
   std::string cause(const std::string& name) const {
     const auto at = causes_.find(name);
     return at == causes_.end() ? "" : at->second;
@@ -47,7 +52,7 @@ class Questions {
   Deadline deadline_;
   MysqlSessionFacts& out_;
   std::map<std::string, std::string> causes_;
-  bool broken_ = false;
+  std::optional<Error> broken_;
 };
 
 std::string quoted_list(const std::vector<std::string>& names) {
@@ -148,6 +153,14 @@ void ask_mysql(MysqlSession& session, Deadline deadline, const std::string& run_
   if (questions.cause("migrations") == "no-such-table-1146") out.failed.erase("migrations");
 
   out.lock = questions.ask("lock", "SELECT GET_LOCK('wbverify-" + run_id + "', 0), RELEASE_LOCK('wbverify-" + run_id + "')").text(0, 0);
+
+  // A session that broke off says nothing about what was not asked any more: the log-in is what failed.
+  if (const auto& error = questions.broken()) {
+    facts.login.cause = error->cause;
+    facts.login.text = "The session broke off after " + std::to_string(out.answers) + " answers: " + error->text;
+    facts.login.blame = name(error->blame);
+    facts.login.transient = error->transient;
+  }
 }
 
 }  // namespace wbverify

@@ -9,22 +9,16 @@
 namespace wbverify {
 namespace {
 
-struct StepWords {
-  const char* step;
-  const char* cause;
-  const char* what;
-};
-
-constexpr StepWords step_words[] = {
-    {"lock", "lock-failed", "Taking a lock"},        {"limits", "session-failed", "Setting the session's limits"}, {"create", "create-failed", "CREATE TABLE"},
-    {"begin", "insert-failed", "START TRANSACTION"}, {"insert", "insert-failed", "INSERT"},                        {"read", "read-failed", "SELECT"},
-    {"roll-back", "rollback-failed", "ROLLBACK"},    {"count", "read-failed", "SELECT COUNT"},                     {"add-index", "alter-failed", "ALTER TABLE … ADD INDEX, ALGORITHM = INPLACE"},
-    {"add-column", "alter-failed", "ALTER TABLE … ADD COLUMN, ALGORITHM = INSTANT"},                               {"drop", "left-behind", "DROP TABLE"},
-};
-
-const StepWords& words_of(const std::string& step) {
-  const auto* at = std::find_if(std::begin(step_words), std::end(step_words), [&](const StepWords& words) { return words.step == step; });
-  return at == std::end(step_words) ? step_words[0] : *at;
+/// The step as its statement.
+std::string_view statement_of(std::string_view step) {
+  constexpr std::pair<std::string_view, std::string_view> words[] = {
+      {"lock", "GET_LOCK"},       {"limits", "SET SESSION"}, {"create", "CREATE TABLE"}, {"begin", "START TRANSACTION"},
+      {"insert", "INSERT"},       {"read", "SELECT"},        {"roll-back", "ROLLBACK"},  {"count", "SELECT COUNT"},
+      {"add-index", "ALTER TABLE … ADD INDEX, ALGORITHM = INPLACE"},                      {"add-column", "ALTER TABLE … ADD COLUMN, ALGORITHM = INSTANT"},
+      {"drop", "DROP TABLE"},
+  };
+  const auto* at = std::find_if(std::begin(words), std::end(words), [&](const auto& pair) { return pair.first == step; });
+  return at == std::end(words) ? step : at->second;
 }
 
 std::string advise(const MysqlWriteFacts& facts, const MysqlWriteStep& step) {
@@ -58,12 +52,11 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
   double total = 0;
   for (const auto& step : facts.steps) total += step.duration_ms;
   if (broken != facts.steps.end()) {
-    const StepWords& words = words_of(broken->name);
     const bool stopped = broken->cause == "stopped" || broken->cause == "timed-out";
     finding.status = stopped ? Status::unknown : Status::fail;
     finding.blame = stopped ? Blame::target : Blame::none;
-    finding.cause = stopped ? broken->cause : words.cause;
-    finding.observed = fmt::format("{} fails: {}", words.what, broken->text);
+    finding.cause = broken->cause;
+    finding.observed = fmt::format("{} fails: {}", statement_of(broken->name), broken->text);
     finding.expected = "A table can be made, filled, read, altered online and dropped.";
     finding.why = "The W&B server does the same when it migrates and with every run it logs; it meets the same error.";
     finding.fix = advise(facts, *broken);

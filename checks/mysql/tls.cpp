@@ -147,7 +147,9 @@ Findings judge(const MysqlFacts& facts, const Scene& scene) {
   } else if (!verify) {
     finding = judge_unverified(facts, scene);
   } else {
-    finding = judge_tls(facts.tls, mysql_words(), scene).front();
+    TlsObservation seen = facts.tls;
+    seen.client_certificate_asked = false;  // MySQL asks everybody, and takes no for an answer
+    finding = judge_tls(seen, mysql_words(), scene).front();
     if (finding.status == Status::fail && facts.tls.completed && is_auto_generated(facts.tls)) {
       finding = judge_auto_generated(facts);
     } else {

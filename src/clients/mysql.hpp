@@ -48,7 +48,7 @@ struct MysqlRows {
 /// sends the password in clear: on a connection without TLS only the methods that hide it are allowed.
 /// Error causes: the words of the situation and, when the server or the library gave one, its number: `access-denied-1045`,
 /// `unknown-database-1049`, `no-database-access-1044`, `too-many-connections-1040`, `tls-required-3159`,
-/// `plugin-not-loaded`, `cleartext-refused`, `certificate-changed`, `lost-connection-2013`, `refused`, `timed-out`,
+/// `plugin-not-loaded`, `login-method-refused`, `certificate-changed`, `lost-connection-2013`, `refused`, `timed-out`,
 /// `stopped`, … and `error-<number>` for all others.
 class MysqlSession {
  public:

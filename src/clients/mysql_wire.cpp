@@ -90,7 +90,7 @@ MysqlGreeting parse_error(std::string_view payload) {
     case 1040: greeting.cause = "too-many-connections-1040"; break;
     case 1129: greeting.cause = "host-blocked-1129"; break;
     case 1130: greeting.cause = "host-not-allowed-1130"; break;
-    default: greeting.cause = "server-error-" + std::to_string(number); break;
+    default: greeting.cause = "error-" + std::to_string(number); break;
   }
   return greeting;
 }
@@ -205,11 +205,8 @@ MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline) {
       break;
     }
     if (more->empty()) {
-      if (bytes.empty()) {
-        greeting = failed("closed", "The connection was closed at once, without a word.");
-      } else {
-        greeting = not_mysql(bytes);
-      }
+      greeting = failed("closed", bytes.empty() ? "The connection was closed at once, without a word."
+                                                : "The connection was closed in the middle of the greeting, after " + std::to_string(bytes.size()) + " bytes.");
       break;
     }
     bytes += *more;

@@ -12,7 +12,7 @@ namespace wbverify {
 struct MysqlGreeting {
   /// Empty: a greeting came. `timed-out`, `closed`, `reset`, `not-mysql`, `malformed`, `old-protocol`, `x-protocol-port`,
   /// or an error of the server with its number: `too-many-connections-1040`, `host-blocked-1129`, `host-not-allowed-1130`,
-  /// `server-error-<number>`.
+  /// `error-<number>`.
   std::string cause;
   std::string text;                 ///< the failure in words, clean
   int error = 0;                    ///< number of the server's error, 0 when it sent none

@@ -32,7 +32,27 @@ inline MysqlFacts healthy_mysql() {
   facts.tls.protocol = "TLSv1.3";
   facts.tls.cipher = "TLS_AES_128_GCM_SHA256";
   facts.tls.presented = {Certificate{}};
-  facts.tls.presented.front().subject_cn = "db.example.com";
+  Certificate& leaf = facts.tls.presented.front();
+  leaf.subject_cn = "db.example.com";
+  leaf.subject = "CN=db.example.com";
+  leaf.issuer = "CN=Example CA";
+  leaf.dns_names = {"db.example.com"};
+  leaf.name_count = 1;
+  leaf.not_before = 1764547200;  // 2025-12-01
+  leaf.not_after = 1796083200;   // 2026-12-01
+  leaf.key_type = "EC";
+  leaf.key_bits = 256;
+  leaf.curve = "prime256v1";
+  leaf.signature = "ecdsa-with-SHA256";
+  leaf.digest = "SHA256";
+  Certificate root = leaf;
+  root.subject = root.issuer = root.subject_cn = "CN=Example CA";
+  root.dns_names.clear();
+  root.is_ca = root.self_issued = root.self_signed = true;
+  facts.tls.presented_count = 1;
+  facts.tls.built = {leaf, root};
+  facts.tls.anchor = "system";
+  facts.tls.trust = "system";
   facts.login.tried = true;
   facts.login.tls_version = "TLSv1.3";
   facts.login.tls_cipher = "TLS_AES_128_GCM_SHA256";

@@ -45,6 +45,8 @@ TEST(MysqlGrants, AreSummedAsTheServerDoes) {
       {{"GRANT PROXY ON ``@`` TO `w`@`%` WITH GRANT OPTION"}, 0, false},
       {{"GRANT EXECUTE ON PROCEDURE `wandb_local`.`p`" + to}, 0, false},
       {{"GRANT SELECT ON `a``b`.*" + to}, 0, false},
+      {{"GRANT ALL PRIVILEGES ON \"wandb_local\".* TO \"w\"@\"%\" WITH GRANT OPTION"}, 18, true},
+      {{"GRANT \"wandb_role\"@\"%\" TO \"w\"@\"%\""}, 0, false},
       {{"nonsense", "GRANT", "GRANT X", ""}, 0, false},
   };
   for (const auto& c : cases) {
@@ -187,9 +189,9 @@ Finding write(const MysqlWriteFacts& facts) {
 TEST(MysqlRoundTripCheck, PassesWhenEverythingWorked) { EXPECT_EQ(write(healthy_write()).status, Status::pass); }
 
 TEST(MysqlRoundTripCheck, NamesTheStepThatFailed) {
-  const std::pair<const char*, const char*> steps[] = {{"lock", "lock-failed"}, {"limits", "session-failed"}, {"create", "create-failed"}, {"begin", "insert-failed"}, {"insert", "insert-failed"},
-                                                       {"read", "read-failed"}, {"roll-back", "rollback-failed"}, {"count", "read-failed"}, {"add-index", "alter-failed"}, {"add-column", "alter-failed"}};
-  for (const auto& [name, cause] : steps) {
+  const std::pair<const char*, const char*> steps[] = {{"lock", "GET_LOCK"}, {"limits", "SET SESSION"}, {"create", "CREATE TABLE"}, {"begin", "START TRANSACTION"}, {"insert", "INSERT"},
+                                                       {"read", "SELECT"}, {"roll-back", "ROLLBACK"}, {"count", "SELECT COUNT"}, {"add-index", "ADD INDEX"}, {"add-column", "ADD COLUMN"}};
+  for (const auto& [name, statement] : steps) {
     MysqlWriteFacts facts = healthy_write();
     for (auto& step : facts.steps) {
       if (step.name == name) {
@@ -198,8 +200,9 @@ TEST(MysqlRoundTripCheck, NamesTheStepThatFailed) {
       }
     }
     const auto finding = write(facts);
-    EXPECT_EQ(finding.cause, cause);
+    EXPECT_EQ(finding.cause, "table-full-1114");
     EXPECT_EQ(finding.status, Status::fail);
+    EXPECT_THAT(finding.observed, HasSubstr(std::string(statement)));
     EXPECT_THAT(finding.fix, HasSubstr("df -h"));
   }
 }

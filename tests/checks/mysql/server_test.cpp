@@ -306,10 +306,10 @@ TEST(MysqlClockCheck, AllowsForTheWay) {
   }
 }
 
-TEST(MysqlLatencyCheck, WarnsAboveFiveMilliseconds) {
+TEST(MysqlLatencyCheck, WarnsAboveFifteenMilliseconds) {
   MysqlFacts facts = healthy_mysql();
   EXPECT_EQ(one(mysql_latency_check(), facts).status, Status::pass);
-  facts.session.fastest_ms = 5.1;
+  facts.session.fastest_ms = 15.1;
   EXPECT_EQ(one(mysql_latency_check(), facts).cause, "slow");
   facts.session.answers = 0;
   EXPECT_EQ(one(mysql_latency_check(), facts).status, Status::skip);

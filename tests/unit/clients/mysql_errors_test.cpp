@@ -29,9 +29,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{1049, "Unknown database 'nodb'", "unknown-database-1049", false}, Case{1040, "Too many connections", "too-many-connections-1040", true},
         Case{2061, "Authentication plugin 'caching_sha2_password' reported error: Authentication requires secure connection.",
              "secure-connection-required-2061", false},
-        Case{2059, "Authentication plugin 'mysql_native_password' cannot be loaded: …: cannot open shared object file", "login-method-unsupported-2059", false},
-        Case{2059, "Authentication plugin 'mysql_clear_password' cannot be loaded: plugin not enabled", "cleartext-refused", false},
-        Case{5010, "Authentication plugin 'mysql_clear_password' couldn't be found in restricted_auth plugin list.", "cleartext-refused", false},
+        Case{2059, "Authentication plugin 'mysql_native_password' cannot be loaded: …: cannot open shared object file", "plugin-not-loaded", false},
+        Case{2059, "Authentication plugin 'mysql_clear_password' cannot be loaded: plugin not enabled", "login-method-refused", false},
+        Case{5010, "Authentication plugin 'mysql_clear_password' couldn't be found in restricted_auth plugin list.", "login-method-refused", false},
+        Case{2059, "Authentication plugin 'authentication_ldap_sasl_client' cannot be loaded: cannot open shared object file", "login-method-refused", false},
+        Case{2026, "TLS/SSL error: unexpected eof while reading", "lost-connection-2013", true},
+        Case{2026, "TLS/SSL error: Connection reset by peer", "lost-connection-2013", true},
         Case{2026, "TLS/SSL error: Fingerprint verification of server certificate failed", "certificate-changed", false},
         Case{2026, "TLS/SSL error: Fingerprint validation of peer certificate failed", "certificate-changed", false},
         Case{2026, "SSL connection error: SSL is required but the server doesn't support it", "tls-failed-2026", false},
@@ -49,6 +52,11 @@ TEST(MysqlErrorText, IsHarmless) {
   const auto error = describe_mysql_error(1064, std::string("near '\x1b[31m'\n") + std::string(5000, 'x'));
   EXPECT_EQ(error.text.find('\x1b'), std::string::npos);
   EXPECT_LE(error.text.size(), 410U);
+}
+
+TEST(MysqlErrorText, OfARefusedMethodIsOurOwn) {
+  const auto error = describe_mysql_error(5010, "Authentication plugin '\x13[\xff scrambled password' couldn't be found in restricted_auth plugin list.");
+  EXPECT_EQ(error.text.find("scrambled"), std::string::npos);
 }
 
 TEST(MysqlNames, AreQuoted) {

@@ -75,7 +75,7 @@ TEST(MysqlWire, ReadsErrorsThatComeInsteadOfAGreeting) {
   EXPECT_EQ(state.cause, "host-not-allowed-1130");
   EXPECT_EQ(state.text, "Host '10.0.0.9' is not allowed to connect to this MySQL server");
   EXPECT_EQ(parse(packet(std::string("\xff\x69\x04", 3) + "blocked")).cause, "host-blocked-1129");
-  EXPECT_EQ(parse(packet(std::string("\xff\x01\x02", 3) + "x")).cause, "server-error-513");
+  EXPECT_EQ(parse(packet(std::string("\xff\x01\x02", 3) + "x")).cause, "error-513");
   EXPECT_EQ(parse(packet("\xff\x10")).cause, "malformed");
 }
 
