@@ -111,18 +111,16 @@ class Trip {
     calls.push_back(presigned("PUT", "guard.bin"));
     calls.back().body = "guard";
 
+    // Without a body: a store that refuses before it has read one may cut the connection instead of answering.
     S3Call tampered = presigned("PUT", "tampered.bin");
     tampered.tampered = true;
-    tampered.body = "x";
     attempt(calls, "tampered", "an upload with one digit of the signature changed", tampered);
     S3Call expired = presigned("PUT", "expired.bin");
     expired.age = stale_age;
     expired.expires = stale_expires;
-    expired.body = "x";
     attempt(calls, "expired", "an upload with a URL that expired 59 minutes ago", expired);
     S3Call other = presigned("PUT", "other-method.bin");
     other.signed_method = "GET";
-    other.body = "x";
     attempt(calls, "other-method", "an upload with a URL signed for reading", other);
 
     const auto replies = send(calls);

@@ -28,6 +28,8 @@ bool stored(const BucketAttempt& attempt) { return attempt.after.ok(); }
 bool accepted(const BucketAttempt& attempt) { return attempt.answer.ok() || stored(attempt); }
 bool refused(const BucketAttempt& attempt) {
   const int status = attempt.answer.status;
+  // Cut off in place of an answer, and nothing was stored: that is a refusal too.
+  if (status == 0 && attempt.after.status == 404) return true;
   return status == 400 || status == 401 || status == 403 || status == 405 || status == 412;
 }
 
@@ -57,7 +59,7 @@ Finding judge_row(const Row& row, const BucketWriteFacts& facts) {
     } else if (!refused(attempt)) {
       unclear = &attempt;
     }
-    refusals += (refusals.empty() ? "" : ", ") + attempt.method + " " + (attempt.answer.status == 0 ? "no answer" : std::to_string(attempt.answer.status));
+    refusals += (refusals.empty() ? "" : ", ") + attempt.method + " " + (attempt.answer.status == 0 ? "cut off" : std::to_string(attempt.answer.status));
   }
   Finding finding;
   if (bad != nullptr) {
