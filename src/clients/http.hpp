@@ -50,8 +50,8 @@ struct HttpOptions {
   std::size_t max_headers = 64 << 10;  ///< bytes of all answer headers together; more is the error `headers-too-large`
 };
 
-/// HTTP over kept connections; certificates are always verified, redirects never followed, proxies and netrc of the
-/// environment not used. One client belongs to one thread.
+/// HTTP over kept connections, HTTP/2 for requests without a body where the server offers it. Certificates are always verified,
+/// redirects never followed, proxies and netrc of the environment not used. One client belongs to one thread.
 /// Error causes: dns-failed refused timed-out unreachable reset closed tls-untrusted tls-name tls-failed not-http headers-too-large
 /// http2-error stopped bad-url.
 class HttpClient {

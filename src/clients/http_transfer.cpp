@@ -120,9 +120,11 @@ std::optional<Error> Transfer::prepare() {
   const std::string agent = options_.user_agent.empty() ? "wbverify/" + std::string(version()) : options_.user_agent;
   curl_easy_setopt(easy, CURLOPT_USERAGENT, agent.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // One handshake for all when HTTP/2 comes of it. In plain HTTP curl would wait for the first whole answer instead.
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
+  // An upload that is refused before its end: libcurl 7.88 finds the HTTP/2 stream closed and loses the answer (RFC 9113 §8.1).
+  const bool may_be_http2 = request_.url.starts_with("https:") && request_.body.empty();
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(may_be_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  // One handshake for all when HTTP/2 comes of it. In HTTP/1.1 curl would wait for the first whole answer instead.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_be_http2 ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_line);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
