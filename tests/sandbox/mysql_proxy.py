@@ -36,6 +36,40 @@ class Closed(Exception):
     pass
 
 
+class Stream:
+    """Packets of one connection, read in large pieces once TLS is settled; what is written waits for flush()."""
+
+    def __init__(self, sock):
+        self.sock, self.incoming, self.outgoing = sock, bytearray(), bytearray()
+
+    def whole(self):
+        """The length of the first packet when all of it is here, or 0."""
+        size = 4 + int.from_bytes(self.incoming[:3], "little")
+        return size if len(self.incoming) >= max(size, 4) else 0
+
+    def read(self):
+        while not self.whole():
+            data = self.sock.recv(65536)
+            if not data:
+                raise EOFError
+            self.incoming += data
+        size = self.whole()
+        sequence, payload = self.incoming[3], bytes(self.incoming[4:size])
+        del self.incoming[:size]
+        return sequence, payload
+
+    def write(self, data):
+        self.outgoing += data
+
+    def flush(self):
+        if self.outgoing:
+            self.sock.sendall(self.outgoing)
+            self.outgoing.clear()
+
+    def waiting(self):
+        return bool(self.whole()) or isinstance(self.sock, ssl.SSLSocket) and self.sock.pending() > 0
+
+
 class GoBetween:
     """Serves one port; each connection has one of its own to the real server."""
 
@@ -55,6 +89,8 @@ class Session:
     def __init__(self, connection, upstream_port, disguise):
         self.connection, self.client, self.disguise = connection, connection.sock, disguise
         self.server = socket.create_connection(("127.0.0.1", upstream_port), timeout=60)
+        for sock in (self.client, self.server):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.flags, self.real_version = 0, ""
 
     def run(self):
@@ -125,20 +161,22 @@ class Session:
                 self.server.sendall(packet(sequence, payload))
 
     def serve_statements(self):
+        client, server = Stream(self.client), Stream(self.server)
         while True:
-            for sock in self.readable():
-                sequence, payload = read_packet(sock)
-                if sock is self.server:
+            ready = [stream for stream in (client, server) if stream.waiting()]
+            if not ready:
+                client.flush()
+                server.flush()
+                found = select.select([client.sock, server.sock], [], [])[0]
+                ready = [stream for stream in (client, server) if stream.sock in found]
+            for stream in ready:
+                sequence, payload = stream.read()
+                if stream is server:
                     if sequence == 1 and self.disguise.slow:
                         time.sleep(self.disguise.slow)
-                    self.client.sendall(packet(sequence, self.rewritten(payload)))
+                    client.write(packet(sequence, self.rewritten(payload)))
                 elif not self.answered(payload):
-                    self.server.sendall(packet(sequence, payload))
-
-    def readable(self):
-        both = [self.client, self.server]
-        pending = [sock for sock in both if isinstance(sock, ssl.SSLSocket) and sock.pending()]
-        return pending or select.select(both, [], [])[0]
+                    server.write(packet(sequence, payload))
 
     def rewritten(self, payload):
         payload = self.other_variable(payload)

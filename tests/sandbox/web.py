@@ -79,7 +79,7 @@ class Site:
     extra: str = ""
     tls: str = ""                  # further directives
     protocols: str = "TLSv1.2 TLSv1.3"
-    http2: bool = True
+    http2: bool = False            # W&B's example has none, and neither have stores
     host_header: str = "$http_host"
     path: str = ""                 # a path in proxy_pass: nginx then decodes and merges
     body_limit: str = "0"

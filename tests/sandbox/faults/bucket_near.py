@@ -72,10 +72,10 @@ def _(box):
     show(box, leaf(box, "*.s3.localhost", san=["*.s3.localhost"]))
 
 
-@near("bucket.http-1.1", [*USE, "bucket.tls"], "no HTTP/2, TLS 1.2 only")
+@near("bucket.http2", [*USE, "bucket.tls"], "HTTP/2 in front of the store, and TLS 1.2 only")
 def _(box):
     site = box.change_web().bucket
-    site.http2, site.protocols = False, "TLSv1.2"
+    site.http2, site.protocols = True, "TLSv1.2"
 
 
 @near("bucket.clock-a-little-off", ["bucket.clock", "bucket.credentials", "bucket.refuses"], "the store's clock is twenty seconds ahead")

@@ -18,9 +18,9 @@ def _(box):
     box.change_web().redirect = "return 301 https://$host:{port}$request_uri;"
 
 
-@near("host.http-1.1", ["host.http", "host.is-wandb"], "no HTTP/2")
+@near("host.http2", ["host.http", "host.is-wandb", "tls.handshake"], "HTTP/2")
 def _(box):
-    box.change_web().host.http2 = False
+    box.change_web().host.http2 = True
 
 
 @near("host.slow", ["host.http", "host.is-wandb", "host.healthz", "host.ready"], "every answer takes a second and a half")
