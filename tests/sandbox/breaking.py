@@ -1,6 +1,7 @@
 """What faults do to a fork: verbs that change one thing, start what that needs, and put back what was shared."""
 import secrets
 import ssl
+import warnings
 
 from . import listeners
 from .dns import BadServer, Dnsmasq
@@ -26,7 +27,9 @@ class Breaking:
         """TLS as a server that shows this certificate; `oldest` and `newest` are ssl.TLSVersion."""
         context = listeners.server_context(certificate, self.dir, f"listener-{secrets.token_hex(4)}")
         if newest:
-            context.minimum_version, context.maximum_version = oldest or newest, newest
+            with warnings.catch_warnings():   # that TLS 1.1 is outdated is the point of it
+                warnings.simplefilter("ignore")
+                context.minimum_version, context.maximum_version = oldest or newest, newest
             context.options &= ~(ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1)
         return context
 

@@ -1,6 +1,7 @@
 """Certificates with something wrong, or merely odd: quicker to make, and freer, than openssl's command line allows."""
 import datetime as dt
 import ipaddress
+import warnings
 from functools import lru_cache
 
 from .certs import Issued
@@ -85,7 +86,9 @@ def forge(cn, issuer=None, names=(), ca=False, kind="P-256", slot=None, days=(-1
         builder = builder.add_extension(x509.AuthorityInformationAccess([x509.AccessDescription(
             x509.oid.AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(aia))]), critical=False)
     algorithm = None if isinstance(signer, ed25519.Ed25519PrivateKey) else DIGESTS[digest]()
-    certificate = builder.sign(signer, algorithm)
+    with warnings.catch_warnings():   # that SHA-1 is outdated is the point of it
+        warnings.simplefilter("ignore")
+        certificate = builder.sign(signer, algorithm)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
     if chain is None:
         chain = [issuer, *issuer.chain] if issuer and parent.issuer != parent.subject else []

@@ -152,7 +152,7 @@ def _(box):
     box.mysql_behind(version="8.0.11-TiDB-v7.5.1", replace={"(Debian)": "TiDB Server (Apache License 2.0) Community Edition, MySQL 8.0 compatible"})
 
 
-@fault("mysql.aurora-old", {"mysql.flavour": "aurora-too-old"}, "Aurora 3.04.1", status={"mysql.flavour": "warn", "mysql.version": "warn"})
+@fault("mysql.aurora-old", {"mysql.flavour": "aurora-too-old"}, "Aurora 3.04.1", status={"mysql.flavour": "warn"})
 def _(box):
     aurora(box, "8.0.32", "3.04.1")
 
