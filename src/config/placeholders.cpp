@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "util/encoding.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -100,8 +101,9 @@ std::optional<Placeholder> find_placeholder(std::string_view value) {
   if (const auto at = value.find("SOME_PASSWORD"); at != npos) return Placeholder{"SOME_PASSWORD", at, "placeholder"};
   for (std::size_t start = 0; start <= value.size();) {
     const std::size_t end = std::min(value.find_first_of(":/@?&=, ", start), value.size());
-    const std::string_view part = value.substr(start, end - start);
-    if (const auto cause = in_part(part)) return Placeholder{std::string(part), start, *cause};
+    const std::string part = percent_decode(value.substr(start, end - start)).value_or("");
+    if (const auto cause = in_part(part)) return Placeholder{part, start, *cause};
+    if (const auto inner = in_angles(part)) return Placeholder{inner->text, start, inner->cause};
     start = end + 1;
   }
   return std::nullopt;

@@ -108,10 +108,7 @@ std::vector<Resolved> Resolver::settle(std::vector<SettingIssue>& issues) const 
 std::vector<Resolved> Resolver::misspelt() const {
   std::vector<Resolved> out;
   for (const auto& [name, candidate] : unknown_) {
-    const Variable* const variable = resembled(name);
-    // Beside the right name it is a variable of something else.
-    if (variable == nullptr || known_.contains(std::string(variable->name))) continue;
-    out.push_back({variable, candidate.place, candidate.value, false});
+    if (const Variable* const variable = resembled(name)) out.push_back({variable, candidate.place, candidate.value, false});
   }
   return out;
 }

@@ -90,9 +90,6 @@ std::optional<Url> split_url(std::string_view text) {
   url.has_password = colon != npos;
   url.user = url.userinfo.substr(0, colon);
   url.password = colon == npos ? url.userinfo.substr(url.userinfo.size()) : url.userinfo.substr(colon + 1);
-  const auto late = url.has_userinfo ? url.path.rfind('@') : after.rfind('@');
-  if (late != npos) url.late_at = url.offset(url.has_userinfo ? url.path : after) + late;
-
   std::string_view host = authority.substr(at == npos ? 0 : at + 1);
   std::size_t port = npos;
   if (host.starts_with('[') && host.find(']') != npos) {
@@ -104,6 +101,10 @@ std::optional<Url> split_url(std::string_view text) {
     port = host.rfind(':');
     url.host = host.substr(0, port);
   }
+  // With a user and a host found, an @ may still stand in the values of the query.
+  const bool complete = url.has_userinfo && !url.host.empty();
+  const auto late = complete && (hash == npos || after.find('@', hash) == npos) ? url.path.rfind('@') : after.rfind('@');
+  if (late != npos) url.late_at = url.authority_end + late;
   url.has_port = port != npos;
   url.port = port == npos ? host.substr(host.size()) : host.substr(port + 1);
   return url;
@@ -113,7 +114,7 @@ bool is_torn(const Url& url, IssueList& issues, const UrlWords& words) {
   if (url.late_at == npos) return false;
   const std::size_t cut = url.authority_end;
   const std::string_view lost = url.text.substr(cut, url.late_at - cut);
-  const bool torn = url.has_userinfo ? !words.at_in_path : url.has_port || lost.find(':') != npos || !words.at_in_path;
+  const bool torn = !words.at_in_path || url.host.empty() || (!url.has_userinfo && (url.has_port || lost.find(':') != npos));
   if (!torn) return false;
   issues.malformed(cut, {"password-not-encoded",
                          "A raw reserved character before the last @ ends the user information too early, so that the host is read wrongly.",
@@ -213,6 +214,11 @@ std::vector<Parameter> read_parameters(const Url& url, IssueList& issues, const 
     const std::size_t offset = url.offset(url.query) + at;
     at = end + 1;
     if (pair.empty()) continue;
+    constexpr std::size_t most = 100;
+    if (out.size() == most) {
+      issues.malformed(offset, {"too-many-parameters", "More than 100 parameters follow the ?.", "A handful.", "Remove what does not belong there.", std::string(words.example)});
+      return {};
+    }
     if (!name || !value || pair.find(';') != npos) {
       issues.malformed(offset, {"bad-escape", "A parameter after the ? is not in the form that a query has.", "name=value pairs joined by &, with %XX escapes.", "Correct the parameters.", std::string(words.example)});
       return {};

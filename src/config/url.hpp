@@ -57,7 +57,7 @@ struct Parameter {
   std::string name, value;
   std::size_t name_offset = 0, value_offset = 0;
 };
-/// The query, decoded as a form is. Reports `bad-escape`.
+/// The query, decoded as a form is. Reports `bad-escape` and `too-many-parameters`.
 std::vector<Parameter> read_parameters(const Url& url, IssueList& issues, const UrlWords& words);
 /// Reports a parameter that the server does not know, with the nearest that it does.
 void report_unknown(const Parameter& parameter, const std::vector<std::string>& known, IssueList& issues, const UrlWords& words);

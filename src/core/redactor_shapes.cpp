@@ -140,6 +140,8 @@ void find_fields(std::string_view text, Ranges& hits) {
       const auto line = text.find_last_not_of(" \t-", name_begin == 0 ? 0 : name_begin - 1);
       if (name_begin > 0 && line != std::string_view::npos && text[line] != '\n') continue;
     }
+    // JSON writes text in quotes; a bare number or word of it tells nothing, and masking it would break the document.
+    if (text[at] == ':' && name_quoted) continue;
     const bool query = name_begin > 0 && is_one_of(text[name_begin - 1], "?&;");
     const std::size_t end = end_of(text, value, query ? " \t\r\n\"'<>&#;\\" : " \t\r\n\"'<>");
     hit(text, value, end, hits);

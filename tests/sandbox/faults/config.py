@@ -76,17 +76,17 @@ declare("two-regions", {"config.consistent/AWS_REGION": "regions-differ"}, "one 
         lambda box: box.bucket_url(query="?tls=true&region=eu-west-1"), {"config.consistent/AWS_REGION": "warn"})
 declare("half-oidc", {"config.consistent/OIDC_CLIENT_ID": "half-set"}, "OIDC_ISSUER without OIDC_CLIENT_ID", lambda box: box.set("OIDC_ISSUER", "https://idp.example.com"))
 declare("restore-mode", {"config.consistent/LOCAL_RESTORE": "restore-mode"}, "LOCAL_RESTORE left on", lambda box: box.set("LOCAL_RESTORE", "true"))
-declare("two-sources", {"config.conflicts/BUCKET_QUEUE": "sources-differ"}, "another value in the environment than in the file",
-        lambda box: box.env.update(BUCKET_QUEUE="internal:///"), {"config.conflicts/BUCKET_QUEUE": "warn"})
+declare("two-sources", {"config.conflicts/LOGGING_ENABLED": "sources-differ"}, "another value in the environment than in the file",
+        lambda box: (box.set("LOGGING_ENABLED", "true"), box.env.update(LOGGING_ENABLED="false")), {"config.conflicts/LOGGING_ENABLED": "warn"})
 declare("aliases-differ", {"config.conflicts/HOST": "aliases-differ"}, "HOST and GORILLA_FRONTEND_HOST differ", lambda box: box.set("GORILLA_FRONTEND_HOST", "https://wandb.example.com"),
         {"config.conflicts/HOST": "warn"})
-declare("repeated", {"config.conflicts/AWS_REGION": "repeated"}, "a name twice in one file", lambda box: box.more_lines.append("AWS_REGION=us-east-2"),
-        {"config.conflicts/AWS_REGION": "warn"})
+declare("repeated", {"config.conflicts/LOGGING_ENABLED": "repeated"}, "a name twice in one file", lambda box: box.more_lines.extend(["LOGGING_ENABLED=true", "LOGGING_ENABLED=false"]),
+        {"config.conflicts/LOGGING_ENABLED": "warn"})
 declare("license-expired", {"config.license": "expired"}, "the licence ended last month", lambda box: other_licence(box, -30))
 declare("license-expires-soon", {"config.license": "expires-soon"}, "the licence ends in ten days", lambda box: other_licence(box, 10), {"config.license": "warn"})
 declare("not-pem", {"config.files/MYSQL": "not-pem"}, "ssl-ca is no certificate in PEM form", lambda box: broken_ca(box))
-declare("windows-file", {"config.files": "carriage-returns"}, "the environment file has Windows line ends", lambda box: box.more_lines.append("GORILLA_DISABLE_CODE_SAVING=false\r"),
-        {"config.files": "warn"})
+declare("windows-file", {"config.files/env-file": "carriage-returns"}, "the environment file has Windows line ends", lambda box: box.more_lines.append("GORILLA_DISABLE_CODE_SAVING=false\r"),
+        {"config.files/env-file": "warn"})
 
 
 def other_licence(box, days):

@@ -52,6 +52,7 @@ TEST(MysqlUrl, IsTakenApartAsEveryProducerWritesIt) {
     EXPECT_EQ(out.target->database, test.database);
     EXPECT_EQ(out.target->tls, test.tls);
   }
+  EXPECT_TRUE(mysql("mysql://u:some-pw@h/d?tls=custom&ssl-ca=/etc/ca@home.pem").target);
   EXPECT_EQ(mysql("mysql://u:some-pw@h/d?tls=custom&ssl-ca=/ca&ssl-cert=/cert&ssl-key=/key").target->key_file, "/key");
 }
 
@@ -81,7 +82,7 @@ TEST(MysqlUrl, IsRefused) {
         {"mysql://u:so#me-pw@h/d", "password-not-encoded@13"}, {"mysql://u:so@me/pw@h/d", "password-not-encoded@16"}, {"mysql://u:so<me>pw@h/d", "password-not-encoded@13"},
         {"mysql://u:so[me]pw@h/d", "password-not-encoded@13"}, {"mysql://u:so^me|pw@h/d", "password-not-encoded@13"}, {"mysql://u:so\"me\\pw@h/d", "password-not-encoded@13"},
         {"mysql://u:so{me}pw@h/d", "password-not-encoded@13"}, {"mysql://u:so me-pw@h/d", "password-not-encoded@13"}, {"mysql://u:söme-pw@h/d", "password-not-encoded@12"}, {"mysql://ü:some-pw@h/d", "user-not-encoded@9"},
-        {"mysql://us/er:some-pw@h/d", "password-not-encoded@11"}, {"mysql://u:so%me-pw@h/d", "bad-escape@13"}, {"mysql://u:some-pw%@h/d", "bad-escape@18"}, {"mysql://u:some%4@h/d", "bad-escape@15"},
+        {"mysql://us/er:some-pw@h/d", "password-not-encoded@11"}, {"mysql://u:some@/+#%@h:3306/d", "password-not-encoded@16"}, {"mysql://u:some@?x@h:3306/d", "password-not-encoded@16"}, {"mysql://u:so@me#x@h/d", "password-not-encoded@16"}, {"mysql://u:so%me-pw@h/d", "bad-escape@13"}, {"mysql://u:some-pw%@h/d", "bad-escape@18"}, {"mysql://u:some%4@h/d", "bad-escape@15"},
         {"mysql://u:some%00pw@h/d", "bad-escape@9"}, {"mysql://u:some-pw@h/d#x", "fragment@22"},
         // parameters
         {"mysql://u:some-pw@h/d?tls=yes", "bad-tls-value@27"}, {"mysql://u:some-pw@h/d?tls=True", "bad-tls-value@27"}, {"mysql://u:some-pw@h/d?tls", "bad-tls-value@26"}, {"mysql://u:some-pw@h/d?tls=custom", "tls-custom-without-ca@23"},

@@ -31,6 +31,8 @@ TEST(Placeholders, AreFoundWhereTheDocumentsHaveThem) {
                {"mysql://wandb:[redacted]@db/x", "[redacted]", "masked-value", 14},
                {"mysql://USER:PASSWORD@HOST:3306/DATABASE", "USER", "placeholder", 8},
                {"s3://your-bucket-name", "your-bucket-name", "placeholder", 5},
+               {"mysql://wandb:%2A%2A%2A%2A@db/x", "****", "masked-value", 14},
+               {"s3://%3Cbucket-name%3E/x", "<bucket-name>", "placeholder", 5},
                {"CHANGEME", "CHANGEME", "placeholder", 0},
                {"...", "...", "placeholder", 0}};
   for (const auto& test : cases) {

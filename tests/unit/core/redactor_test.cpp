@@ -140,7 +140,7 @@ TEST(Redactor, SeesShapesThroughEscapes) {
 TEST(Redactor, LeavesReferencesAndStandIns) {
   for (const char* text : {"mysql --host=db --user=wandb --password=\"$MYSQL_PASSWORD\"", "curl -H \"Authorization: Bearer $TOKEN\" https://x", "redis-cli -u redis://:$REDIS_PASSWORD@h:6379",
                            "mysql://USER:PASSWORD@HOST:3306/DATABASE", "s3://KEY:SECRET@minio:9000/b", "az://:KEY@account/container", "password=<password>", "sig=***",
-                           "redis://:${REDIS_PASSWORD}@h", "MYSQL_PWD=$(cat /run/secrets/pw) mysql", "WWW-Authenticate: Basic realm=\"wandb\"", "Basic authentication failed", "password=true"}) {
+                           "redis://:${REDIS_PASSWORD}@h", "MYSQL_PWD=$(cat /run/secrets/pw) mysql", "{\"has_secret\":true,\"max_token\":5,\"a\":\"b\"}", "WWW-Authenticate: Basic realm=\"wandb\"", "Basic authentication failed", "password=true"}) {
     EXPECT_EQ(redact({}, text), text);
   }
 }
