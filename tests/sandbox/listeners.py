@@ -111,7 +111,7 @@ class Closed:
     """A port where nothing listens, held so that nobody else can."""
 
     def __init__(self, addresses=None):
-        self.port, self.sockets = bound(addresses=addresses)
+        self.port, self.sockets = bound(addresses=addresses, shared=False)
 
     def stop(self):
         for sock in self.sockets:

@@ -28,12 +28,13 @@ def loopback():
     return addresses
 
 
-def bind(port, kind=socket.SOCK_STREAM, addresses=None):
-    """Sockets bound to the port on every loopback address, or nothing when it is taken on one of them."""
+def bind(port, kind=socket.SOCK_STREAM, addresses=None, shared=True):
+    """Sockets bound to the port on every loopback address, or nothing when it is taken on one of them. Unless `shared`, nobody else can
+    bind to it while none of them listens."""
     sockets = []
     for family, address in addresses or loopback():
         sock = socket.socket(family, kind)
-        if kind == socket.SOCK_STREAM:
+        if kind == socket.SOCK_STREAM and shared:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -47,11 +48,11 @@ def bind(port, kind=socket.SOCK_STREAM, addresses=None):
     return sockets
 
 
-def bound(kind=socket.SOCK_STREAM, addresses=None):
+def bound(kind=socket.SOCK_STREAM, addresses=None, shared=True):
     """A port of our own, and the sockets that hold it. Not listening, they refuse connections for as long as they live."""
     for _ in range(200):
         port = random.choice(PORTS)
-        sockets = bind(port, kind, addresses)
+        sockets = bind(port, kind, addresses, shared)
         if sockets:
             return port, sockets
     raise SandboxError("no free port on loopback")
