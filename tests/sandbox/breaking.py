@@ -36,7 +36,8 @@ class Breaking:
     # -- the server's address
 
     def host_at(self, port, name=None, scheme="https"):
-        """HOST is another address. The bucket's rules follow, as they would have been written for it."""
+        """HOST is another address. The bucket's rules follow, as they would have been written for it; nobody listens at its http://."""
+        self.yaml["http_port"] = self.listener("refused")
         self.host_url(port=port, scheme=scheme, **({"name": name} if name else {}))
         self.use_cors()
 
@@ -141,6 +142,11 @@ class Breaking:
         """A policy of the bucket, taken away at the end."""
         self.undo.append(lambda: self.parent.rgw.s3.call("DELETE", f"/{self.parent.bucket}", "policy"))
         self.rgw.s3.set_policy(self.bucket, *statements)
+
+    def empty_bucket(self):
+        """Removes what a fault kept from being deleted. To be undone before the policy is made, so that it comes after its end."""
+        for name in self.parent.bucket_objects():
+            self.parent.rgw.s3.call("DELETE", f"/{self.parent.bucket}/{name}")
 
     def store_behind(self, **words):
         """A go-between (gateway.Gateway) between nginx and the store."""

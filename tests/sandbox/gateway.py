@@ -22,12 +22,12 @@ class Presigned:
         self.fields = {k.lower(): v for k, v in self.pairs}
         self.signed = "x-amz-signature" in self.fields
 
-    def right_for(self, method, headers, secret):
+    def right_for(self, method, headers, secret, path=None):
         pairs = [(k, v) for k, v in self.pairs if k.lower() != "x-amz-signature"]
         names = self.fields.get("x-amz-signedheaders", "host").split(";")
         scope = "/".join(self.fields.get("x-amz-credential", "").split("/")[1:])
         digest = self.fields.get("x-amz-content-sha256") or headers.get("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
-        return self.fields["x-amz-signature"] == signature(secret, method, self.path, canonical_query(pairs), headers, names, digest,
+        return self.fields["x-amz-signature"] == signature(secret, method, path or self.path, canonical_query(pairs), headers, names, digest,
                                                            self.fields.get("x-amz-date", ""), scope)
 
     def expired(self):
@@ -39,11 +39,13 @@ class Presigned:
 
 
 class Gateway:
-    """`accepts` is what it lets pass: `tampered`, `expired`, `other-method` or nothing; `change(method, status, body)` alters answers;
-    `keep(method, path)` says whether a request reaches the store at all."""
+    """`accepts` is what it lets pass: `tampered`, `expired`, `other-method`, `other-key` or nothing; `change(method, status, body)` alters answers;
+    `keep(method, path)` says whether a rightly signed request reaches the store at all; `path` alters the path."""
 
-    def __init__(self, store, accepts="", change=None, keep=None):
-        self.store, self.accepts, self.change, self.keep = store, accepts, change, keep or (lambda method, path: True)
+    def __init__(self, store, accepts="", change=None, keep=None, path=None):
+        self.store, self.accepts, self.change, self.path = store, accepts, change, path or (lambda text: text)
+        self.paths = set()
+        self.keep = keep or (lambda method, path: True)
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,7 +76,16 @@ class Gateway:
             return presigned.right_for(method, headers, secret)
         if presigned.expired():
             return False
+        if self.accepts == "other-key":
+            return self.remembered(method, presigned, headers)
         return self.accepts == "tampered" or any(presigned.right_for(other, headers, secret) for other in METHODS)
+
+    def remembered(self, method, presigned, headers):
+        """The signature is right for this object, or for another that was asked for before."""
+        paths = {*self.paths, presigned.path}
+        right = next((path for path in paths if presigned.right_for(method, headers, self.store.secret, path)), None)
+        self.paths.add(presigned.path)
+        return right is not None
 
     @staticmethod
     def body_of(request):
@@ -97,12 +108,12 @@ class Gateway:
             headers.pop("authorization", None)
             headers = signed_headers(method, presigned.path, query, headers, hashlib.sha256(body).hexdigest(), self.store.key, self.store.secret, self.store.region)
             target = presigned.path + ("?" + query if query else "")
-        if not self.keep(method, presigned.path):
+        if not self.keep(method, presigned.path) and (not presigned.signed or presigned.right_for(method, headers, self.store.secret) and not presigned.expired()):
             self.answer(request, 200, [("ETag", f'"{hashlib.md5(body).hexdigest()}"')], b"")
             return
         headers["content-length"] = str(len(body))
         connection = http.client.HTTPConnection("127.0.0.1", self.store.port, timeout=30)
-        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        connection.putrequest(method, self.path(target.partition("?")[0]) + "".join(target.partition("?")[1:]), skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)
         connection.endheaders(body or None)

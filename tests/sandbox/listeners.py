@@ -33,6 +33,10 @@ class Connection:
     def write(self, data):
         self.sock.sendall(data)
 
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.sock.close()
+
     def wait(self, seconds=3600):
         """True when the listener stopped."""
         return self.stopped.wait(seconds)
@@ -68,6 +72,7 @@ class Listener:
                 self.open.discard(raw)
                 self.open.add(client)
             self.handle(Connection(client, self.stopped))
+            linger(client)
         except (OSError, ValueError, EOFError):
             pass
         finally:
@@ -87,6 +92,14 @@ class Listener:
                 client.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+def linger(sock):
+    """Ends the connection so that the other side reads all that was sent: closing with unread bytes would be a reset."""
+    sock.shutdown(socket.SHUT_WR)
+    sock.settimeout(0.3)
+    while sock.recv(65536):
+        pass
 
 
 class Dropping:
@@ -124,6 +137,7 @@ def server_context(certificate, folder, tag="listener"):
     key.touch(mode=0o600)
     key.write_text(certificate.key_pem())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("DEFAULT@SECLEVEL=0")
     context.load_cert_chain(chain, key)
     return context
@@ -160,13 +174,13 @@ def closed_after_request(c):
 
 @kind
 def reset(c):
-    c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    c.reset()
 
 
 @kind
 def reset_after_request(c):
     c.read()
-    c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    c.reset()
 
 
 @kind

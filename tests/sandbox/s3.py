@@ -87,12 +87,16 @@ class S3:
         self.must("PUT", f"/{bucket}", "cors", rules, {"content-md5": base64.b64encode(hashlib.md5(rules.encode()).digest()).decode()})
 
     def set_policy(self, bucket, *statements):
-        """Statements as (effect, user or None for everybody, actions, on the bucket itself too)."""
+        """Statements as (effect, user or None for everybody, actions[, pattern of objects instead of all])."""
         import json
         document = {"Version": "2012-10-17", "Statement": [
             {"Effect": effect, "Principal": {"AWS": [f"arn:aws:iam:::user/{user}"]} if user else "*", "Action": [f"s3:{a}" for a in actions],
-             "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]} for effect, user, actions in statements]}
+             "Resource": [f"arn:aws:s3:::{bucket}/{pattern[0]}"] if pattern else [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]}
+            for effect, user, actions, *pattern in statements]}
         self.must("PUT", f"/{bucket}", "policy", json.dumps(document))
+
+    def keep_versions(self, bucket):
+        self.must("PUT", f"/{bucket}", "versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
 
     def objects(self, bucket):
         found = re.findall(r"<Key>([^<]*)</Key>", self.must("GET", f"/{bucket}", "encoding-type=url").decode())

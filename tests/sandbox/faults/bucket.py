@@ -62,54 +62,54 @@ def _(box):
     box.change_web().bucket.certificate = None
 
 
-@fault("bucket.hangs", {"bucket.credentials": "timed-out"}, "requests are taken and never answered", status={"bucket.credentials": UNKNOWN})
+@fault("bucket.hangs", {"bucket.endpoint": "timed-out"}, "requests are taken and never answered", status={"bucket.endpoint": UNKNOWN})
 def _(box):
     inside_tls(box, "silent-after-request")
 
 
-@fault("bucket.closes", {"bucket.credentials": "closed"}, "every request is answered by the end of the connection")
+@fault("bucket.closes", {"bucket.endpoint": "closed"}, "every request is answered by the end of the connection")
 def _(box):
     inside_tls(box, "closed-after-request")
 
 
-@fault("bucket.not-http", {"bucket.credentials": "not-http"}, "a mail server behind the right certificate")
+@fault("bucket.not-http", {"bucket.endpoint": "not-http"}, "a mail server behind the right certificate")
 def _(box):
     inside_tls(box, "smtp")
 
 
-@fault("bucket.web-server", {"bucket.credentials": "not-s3"}, "a web server and no store")
+@fault("bucket.web-server", {"bucket.endpoint": "web-page"}, "a web server and no store")
 def _(box):
     inside_tls(box, "http-page")
 
 
-@fault("bucket.hostile", {"bucket.credentials": "not-s3"}, "an error page full of escape sequences and broken text")
+@fault("bucket.hostile", {"bucket.endpoint": "web-page"}, "an error page full of escape sequences and broken text")
 def _(box):
     inside_tls(box, "hostile-page")
 
 
-@fault("bucket.console", {"bucket.credentials": "not-s3"}, "the port of the MinIO console")
+@fault("bucket.console", {"bucket.endpoint": "console-port"}, "the port of the MinIO console")
 def _(box):
     answer_all(box, "default_type text/html; return 200 '<!doctype html><html><head><title>MinIO Console</title></head></html>';")
 
 
-@fault("bucket.bad-gateway", {"bucket.credentials": "bad-gateway"}, "the proxy in front finds no store behind it: 502")
+@fault("bucket.bad-gateway", {"bucket.endpoint": "store-down"}, "the proxy in front finds no store behind it: 502")
 def _(box):
     box.change_web().bucket.upstream = box.listener("refused")
 
 
-@fault("bucket.slow-down", {"bucket.credentials": "slow-down"}, "the store asks everybody to slow down")
+@fault("bucket.slow-down", {"bucket.endpoint": "store-error"}, "the store asks everybody to slow down")
 def _(box):
     answer_all(box, s3_error("SlowDown", "Please reduce your request rate.", 503))
 
 
 # -- credentials
 
-@fault("bucket.wrong-secret", {"bucket.credentials": "signature-does-not-match"}, "another secret than the key's")
+@fault("bucket.wrong-secret", {"bucket.credentials": "signature-mismatch"}, "another secret than the key's")
 def _(box):
     box.bucket_url(secret="wbTestSecretKey/with+slash0000")
 
 
-@fault("bucket.wrong-key", {"bucket.credentials": "invalid-access-key-id"}, "a key that the store does not know")
+@fault("bucket.wrong-key", {"bucket.credentials": "unknown-access-key"}, "a key that the store does not know")
 def _(box):
     box.bucket_url(key="AKNOSUCHKEY000000001")
 
@@ -119,7 +119,7 @@ def _(box):
     box.change_web().bucket.host_header = "$proxy_host"
 
 
-@fault("bucket.port-lost", {"bucket.credentials": "host-rewritten"}, "a proxy in front drops the port of the Host header")
+@fault("bucket.port-lost", {"bucket.credentials": "port-lost"}, "a proxy in front drops the port of the Host header")
 def _(box):
     box.change_web().bucket.host_header = "$host"
 
@@ -129,13 +129,13 @@ def _(box):
     box.change_web().bucket.extra = 'proxy_set_header Authorization "";'
 
 
-@fault("bucket.clock", {"bucket.clock": "skewed"}, "the store's clock is two hours ahead")
+@fault("bucket.clock", {"bucket.clock": "clock-skew"}, "the store's clock is two hours ahead")
 def _(box):
     box.own_store(clock=7200)
     box.change_web().bucket.extra = "proxy_pass_header Date;"
 
 
-@fault("bucket.clock-behind", {"bucket.clock": "skewed"}, "the store's clock is an hour behind")
+@fault("bucket.clock-behind", {"bucket.clock": "clock-skew"}, "the store's clock is an hour behind")
 def _(box):
     box.own_store(clock=-3600)
     box.change_web().bucket.extra = "proxy_pass_header Date;"
@@ -148,29 +148,44 @@ def _(box):
     box.bucket_url(bucket="wandb-filez")
 
 
-@fault("bucket.denied", {"bucket.exists": "access-denied"}, "the account has no right to the bucket")
+@fault("bucket.denied", {"bucket.exists": "owned-by-another"}, "the account has no right to the bucket")
 def _(box):
     box.store_user()
 
 
-@fault("bucket.read-only", {"bucket.round-trip": "put-refused"}, "the account may read and list, and not write")
+@fault("bucket.read-only", {"bucket.round-trip/put": "put-denied", "bucket.round-trip/delete": "delete-denied"}, "the account may read and list, and not write")
 def _(box):
     box.policy(("Allow", box.store_user(), READ))
 
 
-@fault("bucket.no-delete", {"bucket.round-trip/delete": "refused"}, "the account may do everything but delete")
+@fault("bucket.no-delete", {"bucket.round-trip/delete": "delete-denied"}, "the account may do everything but delete")
 def _(box):
     user = box.store_user()
-    box.policy(("Allow", user, [*READ, "PutObject", "AbortMultipartUpload"]))
-    box.undo.append(lambda: [box.parent.rgw.s3.call("DELETE", f"/{box.bucket}/{name}") for name in box.parent.bucket_objects()])
+    box.undo.append(box.empty_bucket)
+    box.policy(("Allow", user, [*READ, "PutObject", "AbortMultipartUpload"]), ("Deny", user, ["DeleteObject"]))
 
 
-@fault("bucket.no-read", {"bucket.round-trip": "get-refused"}, "the account may write and list, and not read")
+@fault("bucket.no-read", {"bucket.round-trip/get": "get-denied"}, "the account may write and list, and not read")
 def _(box):
-    box.policy(("Allow", box.store_user(), ["PutObject", "DeleteObject", "ListBucket", "GetBucketLocation", "GetBucketCORS", "GetBucketVersioning"]))
+    user = box.store_user()
+    # Whoever writes an object owns it, and may read it unless that is forbidden.
+    box.policy(("Allow", user, ["PutObject", "DeleteObject", "ListBucket", "GetBucketLocation", "GetBucketCORS", "GetBucketVersioning"]), ("Deny", user, ["GetObject"]))
 
 
-@fault("bucket.open-to-all", {"bucket.refuses/anonymous": "accepted"}, "everybody may list and read")
+@fault("bucket.some-stay", {"bucket.cleanup": "left-behind"}, "some objects cannot be deleted: a retention holds them")
+def _(box):
+    box.undo.append(box.empty_bucket)
+    box.policy(("Deny", None, ["DeleteObject"], "*large.bin"))
+
+
+@fault("bucket.versions-stay", {"bucket.cleanup": "versions-left"}, "the bucket keeps versions, and the keys may not remove them", status={"bucket.cleanup": "warn"})
+def _(box):
+    box.own_store()
+    box.rgw.s3.keep_versions(box.bucket)
+    box.rgw.s3.set_policy(box.bucket, ("Deny", None, ["DeleteObjectVersion"]))
+
+
+@fault("bucket.open-to-all", {"bucket.refuses/anonymous": "public-read"}, "everybody may list and read", status={"bucket.refuses/anonymous": "warn"})
 def _(box):
     box.policy(("Allow", None, ["GetObject", "ListBucket"]))
 

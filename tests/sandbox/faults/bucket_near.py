@@ -3,7 +3,7 @@ from ..lab import fault, near
 from ..s3 import cors_rules
 from .bucket import demand_region, leaf, show
 
-USE = ["bucket.credentials", "bucket.exists", "bucket.preflight", "bucket.round-trip", "bucket.refuses"]
+USE = ["bucket.endpoint", "bucket.credentials", "bucket.exists", "bucket.preflight", "bucket.round-trip", "bucket.refuses"]
 
 
 @near("bucket.minio", [*USE, "bucket.supported", "bucket.reachable", "bucket.tls", "bucket.region", "bucket.clock", "bucket.cors-rules"],
@@ -17,7 +17,7 @@ def _(box):
     box.use_minio(lambda: box.origin)
 
 
-@fault("bucket.minio-wrong-origin", {f"bucket.preflight/{method}": "refused" for method in ("GET", "PUT", "HEAD")}, "MinIO with another origin in its setting", needs="minio")
+@fault("bucket.minio-wrong-origin", {"bucket.preflight": "origin-not-allowed"}, "MinIO with another origin in its setting", needs="minio")
 def _(box):
     box.use_minio(lambda: "https://wandb.example.com")
 
@@ -89,11 +89,15 @@ def _(box):
     box.store_behind()
 
 
-@near("bucket.versioned", ["bucket.round-trip", "bucket.exists"], "a bucket with versions")
+@near("bucket.versioned", ["bucket.round-trip", "bucket.exists", "bucket.cleanup"], "a bucket with versions")
 def _(box):
-    switch = "<VersioningConfiguration><Status>{}</Status></VersioningConfiguration>"
     box.own_store()
-    box.rgw.s3.must("PUT", f"/{box.bucket}", "versioning", switch.format("Enabled"))
+    box.rgw.s3.keep_versions(box.bucket)
+
+
+@near("bucket.paths-merged", ["bucket.round-trip", "bucket.credentials"], "a proxy that merges slashes, of which no name of W&B's has two")
+def _(box):
+    box.change_web().bucket.path = "/"
 
 
 @near("bucket.full-of-objects", ["bucket.exists", "bucket.round-trip"], "other people's objects with difficult names")

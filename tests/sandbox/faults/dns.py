@@ -13,7 +13,7 @@ def declare(service):
     def _(box):
         box.name_in_zone(service, None)
 
-    @fault(f"dns.{area}-servfail", {check: "servfail"}, "the name servers answer SERVFAIL")
+    @fault(f"dns.{area}-servfail", {check: "servfail"}, "the name servers answer SERVFAIL", status={check: "unknown"})
     def _(box):
         box.bad_dns(service, SERVFAIL)
 
@@ -28,7 +28,7 @@ def _(box):
     box.zone["texts"]["wandb.wandb.test"] = "v=spf1 -all"
 
 
-@fault("dns.refused", {"host.dns": "refused"}, "the name server refuses to answer this machine")
+@fault("dns.refused", {"host.dns": "refused"}, "the name server refuses to answer this machine", status={"host.dns": "unknown"})
 def _(box):
     box.bad_dns("wandb", REFUSED)
 

@@ -101,7 +101,7 @@ def _(box):
     inside_tls(box, "endless-headers")
 
 
-@fault("host.endless-body", {"host.is-wandb": "not-recognised", "host.healthz": "html-page", "host.ready": "html-page"}, "pages without an end")
+@fault("host.endless-body", {"host.is-wandb": "not-recognised"}, "pages without an end")
 def _(box):
     inside_tls(box, "endless-body")
 
@@ -111,12 +111,19 @@ def _(box):
     inside_tls(box, "hostile-page")
 
 
-@fault("host.http2-broken", {"host.http": "http2-error"}, "HTTP/2 is offered, and HTTP/1.1 spoken")
+@fault("host.http2-broken", {"host.http": "http2-error"}, "HTTP/2 is offered, and every request in it is cut off")
 def _(box):
-    from ..listeners import KINDS, Listener
+    from ..listeners import Listener
     context = box.context(certificate(box))
     context.set_alpn_protocols(["h2"])
-    box.host_at(box.add(Listener(KINDS["http-page"], context)).port)
+
+    def cut_off(c):
+        c.write(b"\0\0\0\4\0\0\0\0\0")   # SETTINGS
+        c.read(2)
+        for stream in range(1, 9, 2):
+            c.write(b"\0\0\4\3\0\0\0\0" + bytes([stream]) + b"\0\0\0\2")   # RST_STREAM, INTERNAL_ERROR
+        c.read(3)
+    box.host_at(box.add(Listener(cut_off, context)).port)
 
 
 # -- a proxy without a server
@@ -303,16 +310,21 @@ def _(box):
 
 # -- what the server thinks of itself
 
-@fault("host.no-forwarded-proto", {"host.own-url": "other-scheme"}, "the proxy does not pass X-Forwarded-Proto")
+@fault("host.no-forwarded-proto", {"host.own-url": "other-scheme"}, "the proxy does not pass X-Forwarded-Proto", status={"host.own-url": "warn"})
 def _(box):
     web = box.change_web()
     web.host.body = f"    location / {{ proxy_pass http://127.0.0.1:{web.app_port}; proxy_set_header Host $http_host; }}"
 
 
-@fault("host.no-host-header", {"host.own-url": "default-address"}, "the proxy does not pass Host")
+@fault("host.no-host-header", {"host.own-url": "other-name"}, "the proxy does not pass Host", status={"host.own-url": "warn"})
 def _(box):
     web = box.change_web()
     web.host.body = f"    location / {{ proxy_pass http://127.0.0.1:{web.app_port}; proxy_set_header X-Forwarded-Proto https; }}"
+
+
+@fault("host.default-address", {"host.own-url": "default-address"}, "HOST never reached the server's front end")
+def _(box):
+    box.change_web().host.upstream = box.app(Health(address="http://localhost:8080"))
 
 
 @fault("host.clock", {"host.time": "skewed"}, "the server's clock is two hours ahead")

@@ -26,7 +26,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def base_url(self):
-        return f"{self.headers.get('X-Forwarded-Proto', 'http')}://{self.headers.get('Host', '')}"
+        return self.health.address or f"{self.headers.get('X-Forwarded-Proto', 'http')}://{self.headers.get('Host', '')}"
 
     def do_GET(self):
         path = self.path.split("?")[0]

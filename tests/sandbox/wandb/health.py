@@ -3,10 +3,10 @@ import json
 
 
 class Health:
-    def __init__(self, alive=True, ready=True, healthz=None, readiness=None, clock=0):
+    def __init__(self, alive=True, ready=True, healthz=None, readiness=None, clock=0, address=""):
         """`healthz` and `readiness` are (status, body) in place of the usual answers; `clock` is by how many seconds
-        the server's clock is ahead."""
-        self.alive, self.ready, self._healthz, self._readiness, self.clock = alive, ready, healthz, readiness, clock
+        the server's clock is ahead, `address` what it takes for its own instead of what the proxy passes on."""
+        self.alive, self.ready, self._healthz, self._readiness, self.clock, self.address = alive, ready, healthz, readiness, clock, address
 
     def healthz(self):
         if self._healthz:
