@@ -119,10 +119,17 @@ def _(box):
 
     def cut_off(c):
         c.write(b"\0\0\0\4\0\0\0\0\0")   # SETTINGS
-        c.read(2)
-        for stream in range(1, 9, 2):
-            c.write(b"\0\0\4\3\0\0\0\0" + bytes([stream]) + b"\0\0\0\2")   # RST_STREAM, INTERNAL_ERROR
-        c.read(3)
+        received, at = c.read(3), 24          # behind the preface
+        while received:
+            while len(received) >= at + 9:
+                length, kind, stream = int.from_bytes(received[at:at + 3], "big"), received[at + 3], received[at + 5:at + 9]
+                at += 9 + length
+                if kind == 1:   # HEADERS are answered with RST_STREAM, INTERNAL_ERROR
+                    c.write(b"\0\0\4\3\0" + stream + b"\0\0\0\2")
+            more = c.read(3)
+            if not more:
+                return
+            received += more
     box.host_at(box.add(Listener(cut_off, context)).port)
 
 
