@@ -1,6 +1,6 @@
 """Databases that are unusual, and right."""
 from ..lab import near
-from .mysql_server import aurora, leaf
+from .mysql_server import aurora, leaf, taking_turns
 
 
 def basedir(box):
@@ -130,3 +130,10 @@ def _(box):
 def _(box):
     box.own_database()
     box.mysql.sql("".join(f"CREATE TABLE `{box.database}`.t{i} (id INT PRIMARY KEY);" for i in range(5)))
+
+
+@near("mysql.new-certificate", ["mysql.tls", "mysql.login", "mysql.round-trip"], "the certificate is replaced between the look at it and the log-in")
+def _(box):
+    from itertools import chain, repeat
+    old, new = leaf(box, "mysql.localhost"), leaf(box, "mysql.localhost")
+    box.mysql_behind(context=taking_turns(box, chain([old], repeat(new))))

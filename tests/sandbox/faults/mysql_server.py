@@ -299,3 +299,26 @@ def _(box):
 @fault("mysql.tls-ends", {"mysql.tls": "closed"}, "the connection ends when TLS begins")
 def _(box):
     box.mysql_behind(end="tls")
+
+
+def taking_turns(box, certificates):
+    """TLS that shows each connection the next of the certificates."""
+    contexts = map(box.context, certificates)
+    context = box.context(box.mysql_certificate)
+
+    def turn(sock, name, original):
+        sock.context = next(contexts)
+    context.sni_callback = turn
+    return context
+
+
+@fault("mysql.tls-changes", {"mysql.login": "certificate-changed"}, "several servers behind one address, each with a certificate of its own", status={"mysql.login": "unknown"})
+def _(box):
+    from itertools import cycle
+    box.mysql_behind(context=taking_turns(box, cycle([leaf(box, "mysql.localhost"), leaf(box, "mysql.localhost")])))
+
+
+@fault("mysql.no-tls-to-skip", {"mysql.tls": "no-tls-offered"}, "tls=skip-verify, and the server offers no TLS: no password may leave")
+def _(box):
+    box.mysql_behind(tls=False)
+    box.mysql_url(query="?tls=skip-verify")
