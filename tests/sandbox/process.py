@@ -58,12 +58,17 @@ def bound(kind=socket.SOCK_STREAM, addresses=None, shared=True):
     raise SandboxError("no free port on loopback")
 
 
+def free_ports(count):
+    """Different ports that were free a moment ago; the server that takes one may still find it taken, and must try another."""
+    held = [bound(shared=False) for _ in range(count)]
+    for _, sockets in held:
+        for sock in sockets:
+            sock.close()
+    return [port for port, _ in held]
+
+
 def free_port():
-    """A port that was free a moment ago; the server that takes it may still find it taken, and must try another."""
-    port, sockets = bound()
-    for sock in sockets:
-        sock.close()
-    return port
+    return free_ports(1)[0]
 
 
 def accepts(port, host="127.0.0.1"):

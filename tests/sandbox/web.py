@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .prefix import SandboxError
-from .process import Service, accepts, free_port, loopback, program
+from .process import Service, accepts, free_ports, loopback, program
 
 # One process that runs as whoever started it: no worker of another user that could not read the folder.
 CONF = """daemon off;
@@ -141,7 +141,7 @@ class Web:
 
     def reserve(self):
         """Chooses the ports."""
-        self.host.port, self.bucket.port, self.http_port = free_port(), free_port(), free_port()
+        self.host.port, self.bucket.port, self.http_port = free_ports(3)
 
     def start(self):
         self.folder.mkdir(exist_ok=True, mode=0o700)
