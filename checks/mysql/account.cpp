@@ -28,15 +28,22 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     finding.cause = "password-expires";
     finding.observed += fmt::format("; the password expires after {}", lifetime);
     finding.expected = "A password that does not expire by itself.";
-    finding.why = "On that day every new connection of the W&B server fails with error 1862, and the server cannot change the password itself.";
+    finding.why =
+        "On that day every new connection of the W&B server fails with error 1862, and the server cannot change the "
+        "password itself.";
     finding.fix = as_administrator(facts, fmt::format("ALTER USER {} PASSWORD EXPIRE NEVER;", mysql_account(facts)));
   } else if (session.account_plugin == "mysql_native_password" || session.account_plugin == "sha256_password") {
     finding.status = Status::warn;
     finding.cause = "old-login-method";
     finding.expected = "caching_sha2_password";
-    finding.why = fmt::format("MySQL 8.4 has {} switched off, 9.0 no longer has mysql_native_password at all: after that upgrade the W&B server cannot log in.", session.account_plugin);
-    finding.fix = as_administrator(facts, fmt::format("ALTER USER {} IDENTIFIED WITH caching_sha2_password BY 'PASSWORD';", mysql_account(facts))) +
-                  "\nPASSWORD is the one that MYSQL already holds.";
+    finding.why = fmt::format(
+        "MySQL 8.4 has {} switched off, 9.0 no longer has mysql_native_password at all: after that upgrade the W&B "
+        "server cannot log in.",
+        session.account_plugin);
+    finding.fix =
+        as_administrator(facts, fmt::format("ALTER USER {} IDENTIFIED WITH caching_sha2_password BY 'PASSWORD';",
+                                            mysql_account(facts))) +
+        "\nPASSWORD is the one that MYSQL already holds.";
   }
   if (finding.status != Status::pass) finding.reproduce = mysql_client(facts, "SHOW CREATE USER CURRENT_USER()");
   return {finding};

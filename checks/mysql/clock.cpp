@@ -27,7 +27,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     return value;
   };
   using namespace std::chrono;
-  const year_month_day day{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))), std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  const year_month_day day{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
+                           std::chrono::day(static_cast<unsigned>(number(8, 2)))};
   if (!day.ok()) return std::nullopt;
   const auto moment = sys_days(day) + hours(number(11, 2)) + minutes(number(14, 2)) + seconds(number(17, 2));
   std::int64_t fraction = 0, scale = 100000;
@@ -49,7 +50,8 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     finding.status = Status::unknown;
     finding.cause = "not-reported";
     finding.blame = Blame::target;
-    finding.observed = "The server did not tell its time" + (session.server_time.empty() ? std::string(".") : ": " + session.server_time);
+    finding.observed = "The server did not tell its time" +
+                       (session.server_time.empty() ? std::string(".") : ": " + session.server_time);
     return {finding};
   }
   // The answer was made between asking and answering: within that span there is no difference to speak of.
@@ -57,14 +59,19 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
   if (*server < session.asked_at) off = static_cast<double>(*server - session.asked_at) / 1e6;
   if (*server > session.answered_at) off = static_cast<double>(*server - session.answered_at) / 1e6;
   const double size = std::abs(off);
-  if (size <= most_seconds) return {passed(size < 0.05 ? "the same to 50 ms" : fmt::format("{:.2f} s {}", size, off < 0 ? "behind" : "ahead"))};
+  if (size <= most_seconds)
+    return {passed(size < 0.05 ? "the same to 50 ms" : fmt::format("{:.2f} s {}", size, off < 0 ? "behind" : "ahead"))};
   finding.status = Status::warn;
   finding.cause = "clock-differs";
   finding.observed = fmt::format("MySQL's clock is {:.0f} s {} this machine's.", size, off < 0 ? "behind" : "ahead of");
   finding.expected = "5 s at most.";
-  finding.why = "One of the two clocks is wrong. Rows carry MySQL's time, signed URLs and tokens the W&B server's: runs appear in the future, sessions end early, retention deletes too soon or too late.";
-  finding.fix = mysql_flavour(facts).self_run() ? "On both machines: timedatectl status, then timedatectl set-ntp true. In a virtual machine, look at the host's clock as well."
-                                                : "The provider keeps the server's clock; on this machine: timedatectl status, then timedatectl set-ntp true.";
+  finding.why =
+      "One of the two clocks is wrong. Rows carry MySQL's time, signed URLs and tokens the W&B server's: runs appear "
+      "in the future, sessions end early, retention deletes too soon or too late.";
+  finding.fix = mysql_flavour(facts).self_run() ? "On both machines: timedatectl status, then timedatectl set-ntp "
+                                                  "true. In a virtual machine, look at the host's clock as well."
+                                                : "The provider keeps the server's clock; on this machine: timedatectl "
+                                                  "status, then timedatectl set-ntp true.";
   finding.reproduce = mysql_client(facts, "SELECT UTC_TIMESTAMP(6)") + "; date -u";
   return {finding};
 }

@@ -18,7 +18,9 @@ std::optional<std::uint64_t> limit(const MysqlSessionFacts& session) {
 }
 
 /// More than nine tenths of the limit.
-bool nearly(std::uint64_t used, std::uint64_t most) { return static_cast<long double>(used) > 0.9L * static_cast<long double>(most); }
+bool nearly(std::uint64_t used, std::uint64_t most) {
+  return static_cast<long double>(used) > 0.9L * static_cast<long double>(most);
+}
 
 Findings judge(const MysqlFacts& facts, const Scene&) {
   const MysqlSessionFacts& session = facts.session;
@@ -43,7 +45,9 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     finding.status = Status::fail;
     finding.cause = "nearly-exhausted";
     finding.expected = "Less than 90 % of max_connections in use, now and at the busiest time.";
-    finding.why = "When the limit is reached, requests of users fail with error 1040, pods fail their health checks and restart, and their new connections make it worse.";
+    finding.why =
+        "When the limit is reached, requests of users fail with error 1040, pods fail their health checks and restart, "
+        "and their new connections make it worse.";
     finding.fix = set_variable(facts, {"max_connections", std::to_string(raised)});
     if (!nearly(now, *most)) finding.fix += "\nThe busiest time is remembered until a restart or FLUSH STATUS.";
   } else if (own && *own > 0 && *own < policy::mysql_connections) {
@@ -52,16 +56,22 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     finding.observed += fmt::format("; the account itself may have {}", *own);
     finding.expected = "No limit for the account, or " + wanted + " at least.";
     finding.why = "The W&B server's pods share one account, and each opens up to a hundred connections.";
-    finding.fix = as_administrator(facts, fmt::format("ALTER USER {} WITH MAX_USER_CONNECTIONS 0;", mysql_account(facts)));
+    finding.fix =
+        as_administrator(facts, fmt::format("ALTER USER {} WITH MAX_USER_CONNECTIONS 0;", mysql_account(facts)));
   } else if (*most < policy::mysql_connections) {
     finding.status = Status::warn;
     finding.cause = "low-limit";
     finding.expected = "max_connections of " + wanted + " at least.";
-    finding.why = "The pods of W&B's smallest production size may open 500 connections together: two for the API and two for Parquet with 100 each, and one that updates runs. MySQL's default is 151.";
+    finding.why =
+        "The pods of W&B's smallest production size may open 500 connections together: two for the API and two for "
+        "Parquet with 100 each, and one that updates runs. MySQL's default is 151.";
     finding.fix = set_variable(facts, {"max_connections", std::to_string(raised)});
   }
   if (finding.status != Status::pass) {
-    finding.reproduce = mysql_client(facts, "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Max_used_connections', 'Connection_errors_max_connections'); SELECT @@max_connections");
+    finding.reproduce =
+        mysql_client(facts,
+                     "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Max_used_connections', "
+                     "'Connection_errors_max_connections'); SELECT @@max_connections");
   }
   return {finding};
 }

@@ -13,8 +13,10 @@ enum class MysqlKind { self_run, percona, bundled, rds, aurora, cloud_sql, azure
 
 struct MysqlFlavour {
   MysqlKind kind = MysqlKind::self_run;
-  std::string name;   ///< `MySQL`, `Percona Server`, `Amazon Aurora`, `TiDB`
-  bool self_run() const { return kind == MysqlKind::self_run || kind == MysqlKind::percona || kind == MysqlKind::bundled; }
+  std::string name;  ///< `MySQL`, `Percona Server`, `Amazon Aurora`, `TiDB`
+  bool self_run() const {
+    return kind == MysqlKind::self_run || kind == MysqlKind::percona || kind == MysqlKind::bundled;
+  }
 };
 
 /// As far as the facts tell; before the log-in only the greeting and the host's name do.

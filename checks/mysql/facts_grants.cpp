@@ -7,8 +7,8 @@
 namespace wbverify {
 namespace {
 
-/// LIKE without case: what the privilege tables do with a database's name. Greedy with one point of return, the last `%`, so
-/// that no pattern of a stranger's takes long.
+/// LIKE without case: what the privilege tables do with a database's name. Greedy with one point of return, the last
+/// `%`, so that no pattern of a stranger's takes long.
 bool matches(std::string_view pattern, std::string_view name) {
   std::size_t p = 0, n = 0, after_star = std::string_view::npos, mark = 0;
   const auto one = [&](std::size_t& at) {
@@ -42,13 +42,13 @@ bool matches(std::string_view pattern, std::string_view name) {
 struct Line {
   bool revoke = false;
   std::vector<std::string> privileges;
-  std::string database;   ///< a pattern without its backticks, or `*`
-  bool whole = false;     ///< the object is `*`
+  std::string database;  ///< a pattern without its backticks, or `*`
+  bool whole = false;    ///< the object is `*`
   bool grant_option = false;
 };
 
-/// The name at the start of `text`, in backticks, in double quotes (the server's sql_mode has ANSI_QUOTES) or bare; what is left
-/// stays in `text`.
+/// The name at the start of `text`, in backticks, in double quotes (the server's sql_mode has ANSI_QUOTES) or bare;
+/// what is left stays in `text`.
 std::string take_name(std::string_view& text) {
   std::string name;
   const char quote = text.empty() ? '\0' : text.front();
@@ -88,11 +88,13 @@ std::vector<std::string> split_privileges(std::string_view text) {
 }
 
 std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
   return text;
 }
 
-/// Nothing when the line is none of ours: a role that is given, a PROXY right, or words not understood (`understood` false).
+/// Nothing when the line is none of ours: a role that is given, a PROXY right, or words not understood (`understood`
+/// false).
 bool read_line(std::string_view text, Line& line, bool& understood) {
   understood = true;
   line.revoke = text.starts_with("REVOKE ");
@@ -124,8 +126,11 @@ bool read_line(std::string_view text, Line& line, bool& understood) {
 }  // namespace
 
 const std::set<std::string>& mysql_database_privileges() {
-  static const std::set<std::string> all = {"ALTER", "ALTER ROUTINE", "CREATE", "CREATE ROUTINE", "CREATE TEMPORARY TABLES", "CREATE VIEW", "DELETE", "DROP", "EVENT",
-                                            "EXECUTE", "INDEX", "INSERT", "LOCK TABLES", "REFERENCES", "SELECT", "SHOW VIEW", "TRIGGER", "UPDATE"};
+  static const std::set<std::string> all = {
+      "ALTER",       "ALTER ROUTINE", "CREATE",      "CREATE ROUTINE", "CREATE TEMPORARY TABLES",
+      "CREATE VIEW", "DELETE",        "DROP",        "EVENT",          "EXECUTE",
+      "INDEX",       "INSERT",        "LOCK TABLES", "REFERENCES",     "SELECT",
+      "SHOW VIEW",   "TRIGGER",       "UPDATE"};
   return all;
 }
 

@@ -8,9 +8,9 @@ namespace wbverify {
 
 /// What the lines of SHOW GRANTS add up to for one database.
 struct MysqlRights {
-  std::set<std::string> privileges;   ///< upper case, of the eighteen that a database knows
+  std::set<std::string> privileges;  ///< upper case, of the eighteen that a database knows
   bool grant_option = false;
-  std::vector<std::string> unread;    ///< lines that were not understood
+  std::vector<std::string> unread;  ///< lines that were not understood
 };
 
 /// The eighteen privileges of a database, as the manual's table of static privileges lists them.

@@ -17,68 +17,91 @@ std::string first_label(std::string_view host) { return std::string(host.substr(
 std::string kubectl(const MysqlFacts& facts, std::string_view sql) {
   const auto labels = split(facts.host, '.');
   const std::string space = labels.size() > 1 ? " -n " + labels[1] : "";
-  return fmt::format("kubectl{} exec -i statefulset/{} -- sh -c 'MYSQL_PWD=\"$MYSQL_ROOT_PASSWORD\" mysql -uroot' <<'SQL'\n{}\nSQL", space, labels.front(), sql);
+  return fmt::format(
+      "kubectl{} exec -i statefulset/{} -- sh -c 'MYSQL_PWD=\"$MYSQL_ROOT_PASSWORD\" mysql -uroot' <<'SQL'\n{}\nSQL",
+      space, labels.front(), sql);
 }
 
 /// The instance's (or cluster's) own parameter group, looked up by its address.
 std::string rds_group(const MysqlFacts& facts, bool cluster) {
   const bool aurora_cluster = facts.host.find(".cluster-") != std::string::npos;
   if (cluster && aurora_cluster) {
-    return fmt::format("\"$(aws rds describe-db-clusters --query \"DBClusters[?Endpoint=='{}'].DBClusterParameterGroup\" --output text)\"", facts.host);
+    return fmt::format(
+        "\"$(aws rds describe-db-clusters --query \"DBClusters[?Endpoint=='{}'].DBClusterParameterGroup\" --output "
+        "text)\"",
+        facts.host);
   }
   if (aurora_cluster) {
-    return fmt::format("\"$(aws rds describe-db-instances --query \"DBInstances[?DBClusterIdentifier=='{}'].DBParameterGroups[0].DBParameterGroupName | [0]\" "
-                       "--output text)\"", first_label(facts.host));
+    return fmt::format(
+        "\"$(aws rds describe-db-instances --query "
+        "\"DBInstances[?DBClusterIdentifier=='{}'].DBParameterGroups[0].DBParameterGroupName | [0]\" "
+        "--output text)\"",
+        first_label(facts.host));
   }
-  return fmt::format("\"$(aws rds describe-db-instances --query \"DBInstances[?Endpoint.Address=='{}'].DBParameterGroups[0].DBParameterGroupName\" --output text)\"",
-                     facts.host);
+  return fmt::format(
+      "\"$(aws rds describe-db-instances --query "
+      "\"DBInstances[?Endpoint.Address=='{}'].DBParameterGroups[0].DBParameterGroupName\" --output text)\"",
+      facts.host);
 }
 
 std::string rds_change(const MysqlFacts& facts, const VariableChange& change, bool aurora) {
   const bool cluster = aurora && change.cluster;
   const std::string method = change.restart || cluster ? "pending-reboot" : "immediate";
-  std::string out = fmt::format("aws rds modify-db-{0}parameter-group --db-{0}parameter-group-name {1} --parameters "
-                                "\"ParameterName={2},ParameterValue={3},ApplyMethod={4}\"",
-                                cluster ? "cluster-" : "", rds_group(facts, cluster), change.name, change.value, method);
+  std::string out = fmt::format(
+      "aws rds modify-db-{0}parameter-group --db-{0}parameter-group-name {1} --parameters "
+      "\"ParameterName={2},ParameterValue={3},ApplyMethod={4}\"",
+      cluster ? "cluster-" : "", rds_group(facts, cluster), change.name, change.value, method);
   out += "\nA group called default.* cannot be changed: make one of your own first and give it to the ";
   out += cluster ? "cluster." : "instance.";
-  if (method == "pending-reboot") out += " The value counts after a reboot that you start; the maintenance window does none.";
+  if (method == "pending-reboot")
+    out += " The value counts after a reboot that you start; the maintenance window does none.";
   return out;
 }
 
 std::string gcloud_change(const MysqlFacts& facts, const VariableChange& change) {
   const std::string address = facts.address.empty() ? facts.host : facts.address;
-  const std::string instance = fmt::format("\"$(gcloud sql instances list --filter=ipAddresses.ipAddress={} --format='value(name)')\"", address);
-  return fmt::format("gcloud sql instances describe {0} --format='value(settings.databaseFlags)'\n"
-                     "gcloud sql instances patch {0} --database-flags={1}={2}\n"
-                     "The second command replaces the whole list: append every flag that the first one prints.",
-                     instance, change.name, change.value);
+  const std::string instance =
+      fmt::format("\"$(gcloud sql instances list --filter=ipAddresses.ipAddress={} --format='value(name)')\"", address);
+  return fmt::format(
+      "gcloud sql instances describe {0} --format='value(settings.databaseFlags)'\n"
+      "gcloud sql instances patch {0} --database-flags={1}={2}\n"
+      "The second command replaces the whole list: append every flag that the first one prints.",
+      instance, change.name, change.value);
 }
 
 std::string azure_change(const MysqlFacts& facts, const VariableChange& change) {
   const std::string name = first_label(facts.host);
-  return fmt::format("az mysql flexible-server parameter set --server-name {0} --resource-group \"$(az mysql flexible-server list --query "
-                     "\"[?name=='{0}'].resourceGroup\" --output tsv)\" --name {1} --value {2}",
-                     name, change.name, change.value);
+  return fmt::format(
+      "az mysql flexible-server parameter set --server-name {0} --resource-group \"$(az mysql flexible-server list "
+      "--query "
+      "\"[?name=='{0}'].resourceGroup\" --output tsv)\" --name {1} --value {2}",
+      name, change.name, change.value);
 }
 
 std::string own_change(const MysqlFacts& facts, const VariableChange& change, bool bundled) {
   const bool word = change.value.find_first_not_of("0123456789") != std::string::npos;
   const std::string literal = word ? sql_text(change.value) : change.value;
   if (change.restart) {
-    return fmt::format("In my.cnf under [mysqld], then restart MySQL:\n  {} = {}", change.name, change.value.empty() ? "''" : change.value);
+    return fmt::format("In my.cnf under [mysqld], then restart MySQL:\n  {} = {}", change.name,
+                       change.value.empty() ? "''" : change.value);
   }
   const std::string statement = fmt::format("SET PERSIST {} = {};", change.name, change.value.empty() ? "''" : literal);
-  if (bundled) return kubectl(facts, statement) + "\nThe value is kept in the data volume; a change of my.cnf in the chart's ConfigMap is overwritten at the next upgrade.";
-  return fmt::format("As an administrator, without a restart:\n  {}\nor in my.cnf under [mysqld], then restart MySQL:\n  {} = {}", statement, change.name,
-                     change.value.empty() ? "''" : change.value);
+  if (bundled)
+    return kubectl(facts, statement) +
+           "\nThe value is kept in the data volume; a change of my.cnf in the chart's ConfigMap is overwritten at the "
+           "next upgrade.";
+  return fmt::format(
+      "As an administrator, without a restart:\n  {}\nor in my.cnf under [mysqld], then restart MySQL:\n  {} = {}",
+      statement, change.name, change.value.empty() ? "''" : change.value);
 }
 
 }  // namespace
 
 std::string mysql_client(const MysqlPlace& place, std::string_view sql) {
   std::string tls;
-  const std::string ca = !place.ca_files.empty() ? place.ca_files.front() : !place.ca_file.empty() ? place.ca_file : "/etc/ssl/certs/ca-certificates.crt";
+  const std::string ca = !place.ca_files.empty()  ? place.ca_files.front()
+                         : !place.ca_file.empty() ? place.ca_file
+                                                  : "/etc/ssl/certs/ca-certificates.crt";
   if (place.tls_mode == "true" || place.tls_mode == "custom") {
     tls = " --ssl-mode=VERIFY_IDENTITY --ssl-ca=" + shell_quote(ca);
   } else if (place.tls_mode == "skip-verify") {
@@ -88,21 +111,25 @@ std::string mysql_client(const MysqlPlace& place, std::string_view sql) {
   } else {
     tls = " --ssl-mode=DISABLED --get-server-public-key";
   }
-  return fmt::format("MYSQL_PWD=\"$MYSQL_PASSWORD\" mysql --protocol=TCP --host={} --port={} --user={}{} -e {} {}", shell_quote(place.host), place.port,
-                     shell_quote(place.user), tls, shell_quote(sql), shell_quote(place.database));
+  return fmt::format("MYSQL_PWD=\"$MYSQL_PASSWORD\" mysql --protocol=TCP --host={} --port={} --user={}{} -e {} {}",
+                     shell_quote(place.host), place.port, shell_quote(place.user), tls, shell_quote(sql),
+                     shell_quote(place.database));
 }
 
 std::string mysql_openssl(const MysqlPlace& place) {
-  const bool literal = place.host.find_first_not_of("0123456789.") == std::string::npos || place.host.find(':') != std::string::npos;
+  const bool literal =
+      place.host.find_first_not_of("0123456789.") == std::string::npos || place.host.find(':') != std::string::npos;
   const std::string ca = place.ca_files.empty() ? "" : " -CAfile " + shell_quote(place.ca_files.front());
   const std::string host = place.host.find(':') == std::string::npos ? place.host : "[" + place.host + "]";
-  return fmt::format("openssl s_client -starttls mysql -connect {}:{}{}{} -showcerts </dev/null", host, place.port,
-                     literal ? " -verify_ip " + place.host : " -servername " + place.host + " -verify_hostname " + place.host, ca);
+  return fmt::format(
+      "openssl s_client -starttls mysql -connect {}:{}{}{} -showcerts </dev/null", host, place.port,
+      literal ? " -verify_ip " + place.host : " -servername " + place.host + " -verify_hostname " + place.host, ca);
 }
 
 std::string mysql_url(const MysqlPlace& place, std::uint16_t port, std::string_view query) {
   const std::string host = place.host.find(':') == std::string::npos ? place.host : "[" + place.host + "]";
-  return fmt::format("mysql://{}:PASSWORD@{}:{}/{}{}", percent_encode(place.user), host, port, percent_encode(place.database), query);
+  return fmt::format("mysql://{}:PASSWORD@{}:{}/{}{}", percent_encode(place.user), host, port,
+                     percent_encode(place.database), query);
 }
 
 std::string sql_text(std::string_view text) {
@@ -126,19 +153,30 @@ std::string mysql_account(const MysqlFacts& facts) {
 std::string as_administrator(const MysqlFacts& facts, std::string_view sql) {
   const auto kind = mysql_flavour(facts).kind;
   if (kind == MysqlKind::bundled) return kubectl(facts, sql);
-  return fmt::format("As {}:\n  {}", mysql_flavour(facts).self_run() ? "an administrator of MySQL" : "the administrator of the instance", sql);
+  return fmt::format(
+      "As {}:\n  {}",
+      mysql_flavour(facts).self_run() ? "an administrator of MySQL" : "the administrator of the instance", sql);
 }
 
 std::string set_variable(const MysqlFacts& facts, const VariableChange& change) {
   std::string out;
   switch (const auto kind = mysql_flavour(facts).kind; kind) {
     case MysqlKind::rds:
-    case MysqlKind::aurora: out = rds_change(facts, change, kind == MysqlKind::aurora); break;
-    case MysqlKind::cloud_sql: out = gcloud_change(facts, change); break;
-    case MysqlKind::azure: out = azure_change(facts, change); break;
-    default: out = own_change(facts, change, kind == MysqlKind::bundled); break;
+    case MysqlKind::aurora:
+      out = rds_change(facts, change, kind == MysqlKind::aurora);
+      break;
+    case MysqlKind::cloud_sql:
+      out = gcloud_change(facts, change);
+      break;
+    case MysqlKind::azure:
+      out = azure_change(facts, change);
+      break;
+    default:
+      out = own_change(facts, change, kind == MysqlKind::bundled);
+      break;
   }
-  if (change.reconnect && !change.restart) out += "\nThen restart the W&B server: connections that are open keep the old value.";
+  if (change.reconnect && !change.restart)
+    out += "\nThen restart the W&B server: connections that are open keep the old value.";
   return out;
 }
 

@@ -30,14 +30,14 @@ std::string mysql_account(const MysqlFacts& facts);
 /// How an administrator runs a statement on this kind of server.
 std::string as_administrator(const MysqlFacts& facts, std::string_view sql);
 
-/// How to give a server variable a value for good, on this kind of server. When `restart` is set it cannot be changed while
-/// the server runs. `reconnect` adds that open connections keep the old value.
+/// How to give a server variable a value for good, on this kind of server. When `restart` is set it cannot be changed
+/// while the server runs. `reconnect` adds that open connections keep the old value.
 struct VariableChange {
   std::string_view name;
   std::string value;
   bool restart = false;
   bool reconnect = false;
-  bool cluster = false;   ///< on Aurora it belongs to the cluster's parameter group
+  bool cluster = false;  ///< on Aurora it belongs to the cluster's parameter group
 };
 std::string set_variable(const MysqlFacts& facts, const VariableChange& change);
 

@@ -14,16 +14,16 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds connect_limit{4000};
-/// A server that looks up its clients' names over a broken resolver keeps silent for about 5 s (one resolver time-out), then
-/// greets after all.
+/// A server that looks up its clients' names over a broken resolver keeps silent for about 5 s (one resolver time-out),
+/// then greets after all.
 constexpr milliseconds greeting_limit{5500};
 constexpr milliseconds handshake_limit{5000};
 constexpr milliseconds login_limit{6000};
 /// Behind a balancer each connection may meet another server with another certificate.
 constexpr int login_attempts = 3;
 
-/// The connection that the greeting came over is used for the handshake: each one that ends before a log-in counts towards
-/// the server's max_connect_errors.
+/// The connection that the greeting came over is used for the handshake: each one that ends before a log-in counts
+/// towards the server's max_connect_errors.
 TlsObservation shake_hands(const MysqlTarget& target, const MysqlFacts& facts, Deadline deadline, Socket greeted) {
   TlsRequest request;
   request.server_name = target.host;
@@ -33,7 +33,8 @@ TlsObservation shake_hands(const MysqlTarget& target, const MysqlFacts& facts, D
   request.system_trust = target.tls != MysqlTls::custom;
   // MySQL 8.0.28, the oldest version that passes, has no TLS below 1.2 any more.
   request.probe_old_protocols = false;
-  request.connect = [&target, &facts, kept = std::make_shared<Socket>(std::move(greeted))](Deadline until) -> Result<Socket> {
+  request.connect = [&target, &facts,
+                     kept = std::make_shared<Socket>(std::move(greeted))](Deadline until) -> Result<Socket> {
     if (!*kept) return open_mysql_starttls(facts.address, target.port, until);
     Socket socket = std::move(*kept);
     if (auto sent = socket.send(mysql_ssl_request(), until); !sent) return fail(sent.error());
@@ -89,9 +90,11 @@ MysqlFacts gather(const ProbeContext& context) {
 bool transient(const MysqlFacts& facts) {
   const auto attempts = facts.reach.attempts;
   const bool no_way = !attempts.empty() && facts.reach.reachable().empty();
-  const bool may_come = std::any_of(attempts.begin(), attempts.end(), [](const TcpAttempt& a) { return a.cause == "refused" || a.cause == "timed-out"; });
+  const bool may_come = std::any_of(attempts.begin(), attempts.end(),
+                                    [](const TcpAttempt& a) { return a.cause == "refused" || a.cause == "timed-out"; });
   const bool dns_slow = facts.reach.dns.cause == "timed-out" || facts.reach.dns.cause == "servfail";
-  const bool greeting = facts.greeting.error == 1040 || facts.greeting.cause == "closed" || facts.greeting.cause == "reset";
+  const bool greeting =
+      facts.greeting.error == 1040 || facts.greeting.cause == "closed" || facts.greeting.cause == "reset";
   return (no_way && may_come) || dns_slow || greeting || facts.login.transient;
 }
 
@@ -101,20 +104,24 @@ std::vector<Touch> touches(const Settings& settings) {
   return {
       {target, "connect to each address of the name, read the greeting", false, "under 1 KiB"},
       {target, "one TLS handshake, unless MYSQL says tls=false", false, "about 6 KiB"},
-      {target, "log in as " + clean(settings.mysql->user, 80) + ", about 10 read-only questions: variables, status, grants, the schema's names", false, "about 16 KiB"},
+      {target,
+       "log in as " + clean(settings.mysql->user, 80) +
+           ", about 10 read-only questions: variables, status, grants, the schema's names",
+       false, "about 16 KiB"},
   };
 }
 
 }  // namespace
 
 MysqlPlace mysql_place(const MysqlTarget& target, const Settings& settings) {
-  MysqlPlace place{target.host, target.port, target.user, target.database, std::string(name(target.tls)), target.ca_file, settings.ca_files};
+  MysqlPlace place{target.host,    target.port,      target.user, target.database, std::string(name(target.tls)),
+                   target.ca_file, settings.ca_files};
   if (target.tls == MysqlTls::custom && access(target.ca_file.c_str(), R_OK) == 0) place.ca_files = {target.ca_file};
   return place;
 }
 
-void look_at_mysql(const MysqlTarget& target, const Settings& settings, Deadline deadline, const std::stop_token& stop, std::atomic<int>& round_trips,
-                   MysqlFacts& facts) {
+void look_at_mysql(const MysqlTarget& target, const Settings& settings, Deadline deadline, const std::stop_token& stop,
+                   std::atomic<int>& round_trips, MysqlFacts& facts) {
   static_cast<MysqlPlace&>(facts) = mysql_place(target, settings);
   facts.unreadable_file = unreadable(target, !facts.ca_files.empty());
 
@@ -146,16 +153,20 @@ Result<MysqlLogin> mysql_login(const MysqlTarget& target, const MysqlFacts& seen
   login.user = target.user;
   login.password = target.password;
   login.database = target.database;
-  const bool plain_is_fine = target.tls == MysqlTls::off || (target.tls == MysqlTls::preferred && !seen.greeting.offers_tls());
+  const bool plain_is_fine =
+      target.tls == MysqlTls::off || (target.tls == MysqlTls::preferred && !seen.greeting.offers_tls());
   if (plain_is_fine) return login;
 
-  if (!seen.greeting.offers_tls()) return refuse("no-tls", "MYSQL demands TLS and the server offers none; no password was sent.");
-  if (!seen.unreadable_file.empty()) return refuse("file-unreadable", "The certificate could not be judged; no password was sent.");
+  if (!seen.greeting.offers_tls())
+    return refuse("no-tls", "MYSQL demands TLS and the server offers none; no password was sent.");
+  if (!seen.unreadable_file.empty())
+    return refuse("file-unreadable", "The certificate could not be judged; no password was sent.");
   if (!seen.tls.completed || !seen.tls.refused_by.empty() || seen.tls.presented.empty()) {
     return refuse("no-handshake", "The TLS handshake failed; no password was sent.");
   }
   const bool verify = target.tls == MysqlTls::verify || target.tls == MysqlTls::custom;
-  if (verify && !seen.tls.errors.empty()) return refuse("not-trusted", "The certificate is not trusted; no password was sent.");
+  if (verify && !seen.tls.errors.empty())
+    return refuse("not-trusted", "The certificate is not trusted; no password was sent.");
   login.tls = verify ? MysqlLogin::Tls::verified : MysqlLogin::Tls::encrypted;
   login.certificate_sha1 = seen.tls.presented.front().sha1;
   login.ca_files = seen.ca_files;
@@ -174,7 +185,8 @@ ProbeSpec mysql_probe() {
   spec.limit = milliseconds(18000);
   spec.skip = [](const Settings& settings) -> std::string {
     if (!settings.mysql || !settings.mysql->scheme.starts_with("cloudsql")) return "";
-    return "MYSQL names a Cloud SQL instance by its connection name; only the Cloud SQL connector in the server knows the way to it.";
+    return "MYSQL names a Cloud SQL instance by its connection name; only the Cloud SQL connector in the server knows "
+           "the way to it.";
   };
   spec.touches = touches;
   return make_probe<MysqlFacts>(std::move(spec), gather, transient);

@@ -16,8 +16,8 @@ UndoSpec mysql_undo();
 Result<MysqlLogin> mysql_login(const MysqlTarget& target, const MysqlFacts& seen);
 MysqlPlace mysql_place(const MysqlTarget& target, const Settings& settings);
 /// Everything from the name to the judged certificate, without a log-in.
-void look_at_mysql(const MysqlTarget& target, const Settings& settings, Deadline deadline, const std::stop_token& stop, std::atomic<int>& round_trips,
-                   MysqlFacts& facts);
+void look_at_mysql(const MysqlTarget& target, const Settings& settings, Deadline deadline, const std::stop_token& stop,
+                   std::atomic<int>& round_trips, MysqlFacts& facts);
 /// The questions of the session; fills facts.session as far as the answers come.
 void ask_mysql(MysqlSession& session, Deadline deadline, const std::string& run_id, MysqlFacts& facts);
 

@@ -12,18 +12,20 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Every question is answered from memory or the data dictionary. The server ends a SELECT after 3 s (max_execution_time) and the
-/// session goes on; what has not ended then has lost its server.
+/// Every question is answered from memory or the data dictionary. The server ends a SELECT after 3 s
+/// (max_execution_time) and the session goes on; what has not ended then has lost its server.
 constexpr milliseconds answer_limit{5000};
 constexpr std::size_t most_odd_tables = 21;
 
 std::int64_t microseconds_now() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 class Questions {
  public:
-  Questions(MysqlSession& session, Deadline deadline, MysqlSessionFacts& out) : session_(session), deadline_(deadline), out_(out) {}
+  Questions(MysqlSession& session, Deadline deadline, MysqlSessionFacts& out)
+      : session_(session), deadline_(deadline), out_(out) {}
 
   /// The rows, or none when the question failed; then `failed` holds the server's words under its name.
   MysqlRows ask(const std::string& name, const std::string& sql) {
@@ -61,7 +63,8 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return out;
 }
 
-/// The words after `keyword` in the statement of SHOW CREATE USER, which also holds the password's hash: only what is named here leaves.
+/// The words after `keyword` in the statement of SHOW CREATE USER, which also holds the password's hash: only what is
+/// named here leaves.
 std::string word_after(std::string_view statement, std::string_view keyword) {
   const auto at = statement.find(keyword);
   if (at == std::string_view::npos) return "";
@@ -86,12 +89,15 @@ void ask_mysql(MysqlSession& session, Deadline deadline, const std::string& run_
   Questions questions(session, deadline, out);
 
   // The server itself refuses every write of ours from here on, and ends a statement that runs too long.
-  questions.ask("setup", "SET SESSION transaction_read_only = 1, SESSION max_execution_time = 3000, SESSION lock_wait_timeout = 3");
+  questions.ask(
+      "setup",
+      "SET SESSION transaction_read_only = 1, SESSION max_execution_time = 3000, SESSION lock_wait_timeout = 3");
 
   out.asked_at = microseconds_now();
-  const auto identity = questions.ask("identity",
-                                      "SELECT UTC_TIMESTAMP(6), VERSION(), @@GLOBAL.version_comment, CURRENT_USER(), USER(), @@GLOBAL.basedir, "
-                                      "@@GLOBAL.hostname, @@SESSION.sort_buffer_size, @@SESSION.max_user_connections");
+  const auto identity = questions.ask(
+      "identity",
+      "SELECT UTC_TIMESTAMP(6), VERSION(), @@GLOBAL.version_comment, CURRENT_USER(), USER(), @@GLOBAL.basedir, "
+      "@@GLOBAL.hostname, @@SESSION.sort_buffer_size, @@SESSION.max_user_connections");
   out.answered_at = microseconds_now();
   out.server_time = identity.text(0, 0);
   out.version = identity.text(0, 1);
@@ -104,12 +110,16 @@ void ask_mysql(MysqlSession& session, Deadline deadline, const std::string& run_
   out.session_max_user_connections = identity.text(0, 8);
 
   const std::string names = quoted_list(mysql_variable_names());
-  for (const auto& row : questions.ask("variables", "SHOW GLOBAL VARIABLES WHERE Variable_name IN (" + names + ")").rows) {
+  for (const auto& row :
+       questions.ask("variables", "SHOW GLOBAL VARIABLES WHERE Variable_name IN (" + names + ")").rows) {
     if (row.size() == 2 && row[0]) out.variables[to_lower(*row[0])].value = row[1].value_or("");
   }
-  const auto sources = questions.ask("sources",
-                                     "SELECT i.VARIABLE_NAME, i.VARIABLE_SOURCE, i.VARIABLE_PATH, p.VARIABLE_VALUE FROM performance_schema.variables_info i "
-                                     "LEFT JOIN performance_schema.persisted_variables p USING (VARIABLE_NAME) WHERE i.VARIABLE_NAME IN (" + names + ")");
+  const auto sources = questions.ask(
+      "sources",
+      "SELECT i.VARIABLE_NAME, i.VARIABLE_SOURCE, i.VARIABLE_PATH, p.VARIABLE_VALUE FROM "
+      "performance_schema.variables_info i "
+      "LEFT JOIN performance_schema.persisted_variables p USING (VARIABLE_NAME) WHERE i.VARIABLE_NAME IN (" +
+          names + ")");
   for (const auto& row : sources.rows) {
     if (row.size() != 4 || !row[0]) continue;
     const auto at = out.variables.find(to_lower(*row[0]));
@@ -118,7 +128,9 @@ void ask_mysql(MysqlSession& session, Deadline deadline, const std::string& run_
     at->second.path = row[2].value_or("");
     at->second.persisted = row[3];
   }
-  for (const auto& row : questions.ask("status", "SHOW SESSION STATUS WHERE Variable_name IN (" + quoted_list(mysql_status_names()) + ")").rows) {
+  for (const auto& row :
+       questions.ask("status", "SHOW SESSION STATUS WHERE Variable_name IN (" + quoted_list(mysql_status_names()) + ")")
+           .rows) {
     if (row.size() == 2 && row[0]) out.status[*row[0]] = row[1].value_or("");
   }
   if (may_be_aurora(facts)) out.aurora_version = questions.ask("aurora", "SELECT AURORA_VERSION()").text(0, 0);
@@ -131,28 +143,37 @@ void ask_mysql(MysqlSession& session, Deadline deadline, const std::string& run_
   out.account_plugin = word_after(account, "IDENTIFIED WITH ");
   out.account_expiry = word_after(account, "PASSWORD EXPIRE ");
 
-  const auto schema = questions.ask("schema",
-                                    "SELECT s.DEFAULT_CHARACTER_SET_NAME, s.DEFAULT_COLLATION_NAME, COUNT(t.TABLE_NAME), SUM(t.DATA_LENGTH + t.INDEX_LENGTH) "
-                                    "FROM information_schema.SCHEMATA s LEFT JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = s.SCHEMA_NAME "
-                                    "WHERE s.SCHEMA_NAME = DATABASE() GROUP BY 1, 2");
+  const auto schema = questions.ask(
+      "schema",
+      "SELECT s.DEFAULT_CHARACTER_SET_NAME, s.DEFAULT_COLLATION_NAME, COUNT(t.TABLE_NAME), SUM(t.DATA_LENGTH + "
+      "t.INDEX_LENGTH) "
+      "FROM information_schema.SCHEMATA s LEFT JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = s.SCHEMA_NAME "
+      "WHERE s.SCHEMA_NAME = DATABASE() GROUP BY 1, 2");
   out.charset = schema.text(0, 0);
   out.collation = schema.text(0, 1);
   out.tables = schema.text(0, 2);
   out.bytes = schema.text(0, 3);
   const auto odd = questions.ask("tables",
-                                 "SELECT t.TABLE_NAME, t.TABLE_COLLATION, t.ENGINE FROM information_schema.TABLES t JOIN information_schema.SCHEMATA s "
-                                 "ON s.SCHEMA_NAME = t.TABLE_SCHEMA WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE' AND (t.ENGINE <> 'InnoDB' "
-                                 "OR t.TABLE_COLLATION <> s.DEFAULT_COLLATION_NAME) ORDER BY t.TABLE_NAME LIMIT " + std::to_string(most_odd_tables));
-  for (std::size_t i = 0; i < odd.rows.size(); ++i) out.odd_tables.push_back({odd.text(i, 0), odd.text(i, 1), odd.text(i, 2)});
+                                 "SELECT t.TABLE_NAME, t.TABLE_COLLATION, t.ENGINE FROM information_schema.TABLES t "
+                                 "JOIN information_schema.SCHEMATA s "
+                                 "ON s.SCHEMA_NAME = t.TABLE_SCHEMA WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE "
+                                 "= 'BASE TABLE' AND (t.ENGINE <> 'InnoDB' "
+                                 "OR t.TABLE_COLLATION <> s.DEFAULT_COLLATION_NAME) ORDER BY t.TABLE_NAME LIMIT " +
+                                     std::to_string(most_odd_tables));
+  for (std::size_t i = 0; i < odd.rows.size(); ++i)
+    out.odd_tables.push_back({odd.text(i, 0), odd.text(i, 1), odd.text(i, 2)});
 
-  const auto migrations = questions.ask("migrations", "SELECT version, dirty FROM schema_migrations ORDER BY dirty DESC, version DESC LIMIT 1");
+  const auto migrations = questions.ask(
+      "migrations", "SELECT version, dirty FROM schema_migrations ORDER BY dirty DESC, version DESC LIMIT 1");
   out.migrated = !migrations.rows.empty();
   out.migration_version = migrations.text(0, 0);
   out.migration_dirty = migrations.text(0, 1);
   // A database that was never migrated has no such table; that is no failure.
   if (questions.cause("migrations") == "no-such-table-1146") out.failed.erase("migrations");
 
-  out.lock = questions.ask("lock", "SELECT GET_LOCK('wbverify-" + run_id + "', 0), RELEASE_LOCK('wbverify-" + run_id + "')").text(0, 0);
+  out.lock =
+      questions.ask("lock", "SELECT GET_LOCK('wbverify-" + run_id + "', 0), RELEASE_LOCK('wbverify-" + run_id + "')")
+          .text(0, 0);
 
   // A session that broke off says nothing about what was not asked any more: the log-in is what failed.
   if (const auto& error = questions.broken()) {

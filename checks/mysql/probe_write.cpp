@@ -20,17 +20,20 @@ constexpr std::string_view text = "a\u00df\u1e9e\U0001F680";
 
 std::string table_name(const std::string& run_id) { return std::string(prefix) + run_id; }
 
-std::string where(const MysqlTarget& target) { return target.host + ":" + std::to_string(target.port) + "/" + target.database; }
+std::string where(const MysqlTarget& target) {
+  return target.host + ":" + std::to_string(target.port) + "/" + target.database;
+}
 
 std::string upper_hex(std::string_view bytes) {
   std::string out = hex_encode(bytes);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; });
   return out;
 }
 
 /// A session for writing; looks again when the certificate judged by the first probe is not the one met now.
-Result<MysqlSession> log_in(const MysqlTarget& target, const Settings& settings, const MysqlFacts* seen, Deadline deadline, const std::stop_token& stop,
-                            std::atomic<int>& round_trips) {
+Result<MysqlSession> log_in(const MysqlTarget& target, const Settings& settings, const MysqlFacts* seen,
+                            Deadline deadline, const std::stop_token& stop, std::atomic<int>& round_trips) {
   MysqlFacts facts;
   if (seen != nullptr) facts = *seen;
   for (int attempt = 1;; ++attempt) {
@@ -80,10 +83,12 @@ class Writer {
 void write(Writer& writer, MysqlWriteFacts& facts, const std::string& run_id) {
   const std::string table = mysql_quote_name(facts.table);
   facts.sent_hex = upper_hex(text);
-  writer.step("create", "CREATE TABLE " + table + " (id BIGINT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(64), j JSON) COMMENT = '" + std::string(mark) + " " + run_id +
-                            "; safe to drop'");
+  writer.step("create", "CREATE TABLE " + table +
+                            " (id BIGINT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(64), j JSON) COMMENT = '" +
+                            std::string(mark) + " " + run_id + "; safe to drop'");
   writer.step("begin", "START TRANSACTION READ WRITE");
-  writer.step("insert", "INSERT INTO " + table + " (s, j) VALUES ('" + std::string(text) + "', '{\"name\": \"" + std::string(text) + "\"}')");
+  writer.step("insert", "INSERT INTO " + table + " (s, j) VALUES ('" + std::string(text) + "', '{\"name\": \"" +
+                            std::string(text) + "\"}')");
   if (const auto rows = writer.step("read", "SELECT HEX(s), HEX(j->>'$.name') FROM " + table)) {
     facts.read_hex = rows->text(0, 0) == facts.sent_hex ? rows->text(0, 1) : rows->text(0, 0);
   }
@@ -94,7 +99,8 @@ void write(Writer& writer, MysqlWriteFacts& facts, const std::string& run_id) {
 }
 
 /// On the same connection, and when that is broken on a new one. True when the table is certainly gone.
-bool drop(MysqlSession& session, const MysqlTarget& target, const ProbeContext& context, const MysqlFacts* seen, MysqlWriteFacts& facts) {
+bool drop(MysqlSession& session, const MysqlTarget& target, const ProbeContext& context, const MysqlFacts* seen,
+          MysqlWriteFacts& facts) {
   // Cleaning up has its own time and does not hear the stop.
   const Deadline deadline = Deadline::after(cleanup_limit);
   const std::string statement = "DROP TABLE IF EXISTS " + mysql_quote_name(facts.table);
@@ -170,18 +176,24 @@ Result<void> undo(const JournalEntry& entry, const Settings& settings, Deadline 
   const bool ours = entry.name.starts_with(prefix) && entry.name.size() == prefix.size() + 16 &&
                     entry.name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos;
   if (!ours) return fail(refused("The journal names a table that no run of wbverify makes: " + clean(entry.name, 80)));
-  if (!settings.mysql) return fail(refused("MYSQL is not set, so the table " + entry.name + " in " + clean(entry.where, 200) + " stays."));
+  if (!settings.mysql)
+    return fail(refused("MYSQL is not set, so the table " + entry.name + " in " + clean(entry.where, 200) + " stays."));
   const MysqlTarget& target = *settings.mysql;
   if (where(target) != entry.where) {
-    return fail(refused("MYSQL now points to " + where(target) + "; the table " + entry.name + " was made in " + clean(entry.where, 200) + "."));
+    return fail(refused("MYSQL now points to " + where(target) + "; the table " + entry.name + " was made in " +
+                        clean(entry.where, 200) + "."));
   }
   std::atomic<int> round_trips = 0;
   auto session = log_in(target, settings, nullptr, deadline, {}, round_trips);
   if (!session) return fail(session.error());
-  const auto comment = session->query("SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '" + entry.name + "'", deadline);
+  const auto comment = session->query(
+      "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '" +
+          entry.name + "'",
+      deadline);
   if (!comment) return fail(comment.error());
   if (comment->rows.empty()) return {};
-  if (!comment->text(0, 0).starts_with(mark)) return fail(refused("The table " + entry.name + " does not say that it is a probe of wbverify's."));
+  if (!comment->text(0, 0).starts_with(mark))
+    return fail(refused("The table " + entry.name + " does not say that it is a probe of wbverify's."));
   const auto dropped = session->query("DROP TABLE IF EXISTS " + mysql_quote_name(entry.name), deadline);
   if (!dropped) return fail(dropped.error());
   return {};
@@ -191,7 +203,9 @@ std::vector<Touch> touches(const Settings& settings) {
   if (!settings.mysql) return {};
   const MysqlTarget& target = *settings.mysql;
   const std::string table = table_name(settings.scene.run_id);
-  return {{target.host + ":" + std::to_string(target.port), "CREATE TABLE " + target.database + "." + table + ", INSERT one row and roll it back, ALTER twice, DROP", true, "about 4 KiB"}};
+  return {{target.host + ":" + std::to_string(target.port),
+           "CREATE TABLE " + target.database + "." + table + ", INSERT one row and roll it back, ALTER twice, DROP",
+           true, "about 4 KiB"}};
 }
 
 }  // namespace

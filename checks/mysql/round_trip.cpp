@@ -12,43 +12,64 @@ namespace {
 /// The step as its statement.
 std::string_view statement_of(std::string_view step) {
   constexpr std::pair<std::string_view, std::string_view> words[] = {
-      {"lock", "GET_LOCK"},       {"limits", "SET SESSION"}, {"create", "CREATE TABLE"}, {"begin", "START TRANSACTION"},
-      {"insert", "INSERT"},       {"read", "SELECT"},        {"roll-back", "ROLLBACK"},  {"count", "SELECT COUNT"},
-      {"add-index", "ALTER TABLE … ADD INDEX, ALGORITHM = INPLACE"},                      {"add-column", "ALTER TABLE … ADD COLUMN, ALGORITHM = INSTANT"},
+      {"lock", "GET_LOCK"},
+      {"limits", "SET SESSION"},
+      {"create", "CREATE TABLE"},
+      {"begin", "START TRANSACTION"},
+      {"insert", "INSERT"},
+      {"read", "SELECT"},
+      {"roll-back", "ROLLBACK"},
+      {"count", "SELECT COUNT"},
+      {"add-index", "ALTER TABLE … ADD INDEX, ALGORITHM = INPLACE"},
+      {"add-column", "ALTER TABLE … ADD COLUMN, ALGORITHM = INSTANT"},
       {"drop", "DROP TABLE"},
   };
-  const auto* at = std::find_if(std::begin(words), std::end(words), [&](const auto& pair) { return pair.first == step; });
+  const auto* at =
+      std::find_if(std::begin(words), std::end(words), [&](const auto& pair) { return pair.first == step; });
   return at == std::end(words) ? step : at->second;
 }
 
 std::string advise(const MysqlWriteFacts& facts, const MysqlWriteStep& step) {
   const std::string_view cause = step.cause;
   if (cause.starts_with("table-full") || cause.starts_with("disk-full") || cause.starts_with("storage-error")) {
-    return "The disk of the database is full, or fails. On its machine: df -h; old binary logs go with\n  PURGE BINARY LOGS BEFORE NOW() - INTERVAL 1 DAY;";
+    return "The disk of the database is full, or fails. On its machine: df -h; old binary logs go with\n  PURGE BINARY "
+           "LOGS BEFORE NOW() - INTERVAL 1 DAY;";
   }
-  if (cause.starts_with("privilege-missing") || cause.starts_with("no-database-access") || cause.starts_with("access-denied")) {
-    return fmt::format("As an administrator:\n  GRANT ALL ON {}.* TO {}@'%' WITH GRANT OPTION;", sql_name(facts.database), sql_text(facts.user));
+  if (cause.starts_with("privilege-missing") || cause.starts_with("no-database-access") ||
+      cause.starts_with("access-denied")) {
+    return fmt::format("As an administrator:\n  GRANT ALL ON {}.* TO {}@'%' WITH GRANT OPTION;",
+                       sql_name(facts.database), sql_text(facts.user));
   }
-  if (cause.starts_with("lock-wait-timeout")) return "Somebody holds a lock on the database, a backup perhaps:\n  SELECT * FROM performance_schema.metadata_locks;";
-  if (cause.starts_with("read-only")) return "The server has become read-only since it was asked: a failover. Run again, and see mysql.writable.";
-  if (cause.starts_with("wrong-text")) return "The connection or the table does not take four-byte characters: see init_connect, character_set_server and skip-character-set-client-handshake of the server.";
+  if (cause.starts_with("lock-wait-timeout"))
+    return "Somebody holds a lock on the database, a backup perhaps:\n  SELECT * FROM "
+           "performance_schema.metadata_locks;";
+  if (cause.starts_with("read-only"))
+    return "The server has become read-only since it was asked: a failover. Run again, and see mysql.writable.";
+  if (cause.starts_with("wrong-text"))
+    return "The connection or the table does not take four-byte characters: see init_connect, character_set_server and "
+           "skip-character-set-client-handshake of the server.";
   return "The statement is in the report; run it by hand as the same account, and look into MySQL's error log.";
 }
 
 Findings judge(const MysqlWriteFacts& facts, const Scene&) {
   Finding finding;
   finding.setting = "MYSQL";
-  const std::string reproduce = mysql_client(facts, "CREATE TABLE wbverify_test (s VARCHAR(64)); INSERT INTO wbverify_test VALUES ('a\u00df\u1e9e\U0001F680'); SELECT s, HEX(s) FROM wbverify_test; DROP TABLE wbverify_test");
+  const std::string reproduce =
+      mysql_client(facts,
+                   "CREATE TABLE wbverify_test (s VARCHAR(64)); INSERT INTO wbverify_test VALUES "
+                   "('a\u00df\u1e9e\U0001F680'); SELECT s, HEX(s) FROM wbverify_test; DROP TABLE wbverify_test");
   if (facts.steps.empty() || !facts.cause.empty()) {
     finding.status = Status::unknown;
     finding.cause = facts.cause.empty() ? "interrupted" : facts.cause;
     finding.blame = blame_from_name(facts.blame).value_or(Blame::target);
-    finding.observed = "Nothing was written: " + (facts.text.empty() ? std::string("the run was stopped.") : facts.text);
+    finding.observed =
+        "Nothing was written: " + (facts.text.empty() ? std::string("the run was stopped.") : facts.text);
     if (facts.cause == "busy") finding.fix = "Run again when the other one has ended.";
     return {finding};
   }
   const std::string drop = fmt::format("DROP TABLE IF EXISTS {}.{};", sql_name(facts.database), sql_name(facts.table));
-  const auto broken = std::find_if(facts.steps.begin(), facts.steps.end(), [](const MysqlWriteStep& step) { return !step.cause.empty(); });
+  const auto broken = std::find_if(facts.steps.begin(), facts.steps.end(),
+                                   [](const MysqlWriteStep& step) { return !step.cause.empty(); });
   double total = 0;
   for (const auto& step : facts.steps) total += step.duration_ms;
   if (broken != facts.steps.end()) {
@@ -66,10 +87,14 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
     finding.cause = "text-changed";
     finding.observed = fmt::format("Sent {}, stored {}.", facts.sent_hex, clean(facts.read_hex, 120));
     finding.expected = "The bytes that were sent.";
-    finding.why = "The server takes the connection's bytes for another character set. Emoji and everything outside of ASCII is stored wrongly, and wandb verify reports that history and summary differ.";
-    finding.fix = "Something overrides the character set of connections. As an administrator:\n"
-                  "  SELECT @@GLOBAL.init_connect, @@GLOBAL.character_set_server;\n"
-                  "Take SET NAMES out of init_connect (SET PERSIST init_connect = '';) and skip-character-set-client-handshake out of my.cnf.";
+    finding.why =
+        "The server takes the connection's bytes for another character set. Emoji and everything outside of ASCII is "
+        "stored wrongly, and wandb verify reports that history and summary differ.";
+    finding.fix =
+        "Something overrides the character set of connections. As an administrator:\n"
+        "  SELECT @@GLOBAL.init_connect, @@GLOBAL.character_set_server;\n"
+        "Take SET NAMES out of init_connect (SET PERSIST init_connect = '';) and skip-character-set-client-handshake "
+        "out of my.cnf.";
     finding.reproduce = reproduce;
   } else if (facts.rows_left != "0") {
     finding.status = Status::fail;
@@ -77,7 +102,9 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
     finding.observed = fmt::format("{} row after ROLLBACK.", facts.rows_left);
     finding.expected = "No row after ROLLBACK.";
     finding.why = "New tables are not InnoDB, or a proxy commits each statement: what W&B rolls back stays.";
-    finding.fix = "  SELECT @@default_storage_engine, @@autocommit;\nThe first has to be InnoDB. Through a proxy, switch it to session pooling.";
+    finding.fix =
+        "  SELECT @@default_storage_engine, @@autocommit;\nThe first has to be InnoDB. Through a proxy, switch it to "
+        "session pooling.";
     finding.reproduce = reproduce;
   } else {
     finding.observed = fmt::format("made, filled, read back, altered twice and dropped in {:.0f} ms", total);

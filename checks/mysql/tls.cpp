@@ -13,16 +13,19 @@ namespace {
 
 bool is_loopback(const Reach& reach) {
   const auto addresses = reach.reachable();
-  return !addresses.empty() && std::all_of(addresses.begin(), addresses.end(), [](const std::string& a) { return a.starts_with("127.") || a == "::1"; });
+  return !addresses.empty() && std::all_of(addresses.begin(), addresses.end(),
+                                           [](const std::string& a) { return a.starts_with("127.") || a == "::1"; });
 }
 
 std::string with_tls(const MysqlFacts& facts, const Scene& scene) {
-  return scene.change("MYSQL", mysql_url(facts, facts.port, "?tls=true")) + "\nPASSWORD stands for the percent-encoded password.";
+  return scene.change("MYSQL", mysql_url(facts, facts.port, "?tls=true")) +
+         "\nPASSWORD stands for the percent-encoded password.";
 }
 
 /// How the server comes to offer TLS at all.
 std::string offer_tls(const MysqlFacts& facts) {
-  if (!mysql_flavour(facts).self_run()) return "Turn TLS on for the instance; every provider has it on unless somebody turned it off.";
+  if (!mysql_flavour(facts).self_run())
+    return "Turn TLS on for the instance; every provider has it on unless somebody turned it off.";
   return "In my.cnf under [mysqld], with a certificate for " + facts.host +
          " from a CA that W&B trusts; remove tls_version = '' and skip_ssl; restart MySQL:\n"
          "  ssl_cert = /etc/mysql/server-chain.pem\n  ssl_key = /etc/mysql/server-key.pem";
@@ -38,7 +41,9 @@ Finding judge_plain(const MysqlFacts& facts, const Scene& scene) {
   }
   finding.status = Status::warn;
   finding.cause = "plaintext";
-  finding.observed = facts.tls_mode == "preferred" ? at + " offers no TLS, so that tls=preferred falls back to plain text." : "MYSQL asks for no TLS: everything goes to " + at + " in plain text.";
+  finding.observed = facts.tls_mode == "preferred"
+                         ? at + " offers no TLS, so that tls=preferred falls back to plain text."
+                         : "MYSQL asks for no TLS: everything goes to " + at + " in plain text.";
   finding.expected = "tls=true, and a certificate of " + facts.host + " that is trusted.";
   finding.why = "Whoever is on the way reads and changes queries and rows: API keys' hashes, run data, licences.";
   finding.fix = (facts.greeting.offers_tls() ? "" : offer_tls(facts) + "\n") + with_tls(facts, scene);
@@ -55,14 +60,19 @@ Finding judge_unverified(const MysqlFacts& facts, const Scene& scene) {
   finding.status = Status::warn;
   finding.cause = "not-verified";
   finding.expected = "tls=true: encrypted, and the server's identity verified.";
-  finding.why = facts.tls_mode == "preferred" ? "tls=preferred takes any certificate, and plain text when TLS is taken away: whoever stands on the way can be the database."
-                                              : "tls=skip-verify takes any certificate: whoever stands on the way can be the database.";
+  finding.why = facts.tls_mode == "preferred"
+                    ? "tls=preferred takes any certificate, and plain text when TLS is taken away: whoever stands on "
+                      "the way can be the database."
+                    : "tls=skip-verify takes any certificate: whoever stands on the way can be the database.";
   const bool would_do = facts.tls.errors.empty();
   finding.fix = with_tls(facts, scene);
-  if (facts.tls_mode == "preferred") finding.fix += "\nThe operator's chart writes tls=preferred by itself; there, keep MySQL on the cluster's private network.";
+  if (facts.tls_mode == "preferred")
+    finding.fix +=
+        "\nThe operator's chart writes tls=preferred by itself; there, keep MySQL on the cluster's private network.";
   if (!would_do) {
     finding.observed += " It would not be trusted: " + clean(facts.tls.errors.front().text, 160) + ".";
-    finding.fix = "First give the server a certificate for " + facts.host + " from a CA that W&B trusts, then:\n" + finding.fix;
+    finding.fix =
+        "First give the server a certificate for " + facts.host + " from a CA that W&B trusts, then:\n" + finding.fix;
   }
   finding.reproduce = mysql_openssl(facts);
   return finding;
@@ -72,7 +82,8 @@ Finding judge_no_tls(const MysqlFacts& facts) {
   Finding finding;
   finding.status = Status::fail;
   finding.cause = "no-tls-offered";
-  finding.observed = fmt::format("MYSQL says tls={}, and the server at {}:{} offers no TLS. No password was sent.", facts.tls_mode, facts.host, facts.port);
+  finding.observed = fmt::format("MYSQL says tls={}, and the server at {}:{} offers no TLS. No password was sent.",
+                                 facts.tls_mode, facts.host, facts.port);
   finding.expected = "A server that offers TLS.";
   finding.why = "The W&B server refuses to connect: \"TLS requested but server does not support TLS\".";
   finding.fix = offer_tls(facts);
@@ -85,11 +96,13 @@ Finding judge_unreadable(const MysqlFacts& facts) {
   finding.status = Status::unknown;
   finding.cause = "file-unreadable";
   finding.blame = Blame::machine;
-  finding.observed = "MYSQL names " + facts.unreadable_file + ", which this machine does not have or this user may not read. No password was sent.";
+  finding.observed = "MYSQL names " + facts.unreadable_file +
+                     ", which this machine does not have or this user may not read. No password was sent.";
   finding.expected = "The file that the W&B server uses, here as well.";
   finding.why = "Without it the certificate cannot be judged as the W&B server judges it.";
-  finding.fix = facts.unreadable_file == facts.ca_file ? "Run wbverify where the W&B server runs, or give the same CA with --ca-file FILE."
-                                                       : "Run wbverify where the W&B server runs.";
+  finding.fix = facts.unreadable_file == facts.ca_file
+                    ? "Run wbverify where the W&B server runs, or give the same CA with --ca-file FILE."
+                    : "Run wbverify where the W&B server runs.";
   finding.reproduce = "ls -l " + shell_quote(facts.unreadable_file);
   return finding;
 }
@@ -105,13 +118,18 @@ Finding judge_auto_generated(const MysqlFacts& facts) {
   Finding finding;
   finding.status = Status::fail;
   finding.cause = "auto-generated-certificate";
-  finding.observed = fmt::format("The server shows the certificate that MySQL made for itself at its first start: {}.", facts.tls.presented.front().subject_cn);
+  finding.observed = fmt::format("The server shows the certificate that MySQL made for itself at its first start: {}.",
+                                 facts.tls.presented.front().subject_cn);
   finding.expected = fmt::format("A certificate for {} from a CA that W&B trusts.", facts.host);
-  finding.why = "It names no host and comes from a CA of its own, so it can never be verified; W&B does not support self-signed certificates. With tls=true the W&B server does not connect.";
-  finding.fix = "Put a certificate for " + facts.host + " from your CA in place, in my.cnf under [mysqld]:\n"
+  finding.why =
+      "It names no host and comes from a CA of its own, so it can never be verified; W&B does not support self-signed "
+      "certificates. With tls=true the W&B server does not connect.";
+  finding.fix = "Put a certificate for " + facts.host +
+                " from your CA in place, in my.cnf under [mysqld]:\n"
                 "  ssl_cert = /etc/mysql/server-chain.pem\n  ssl_key = /etc/mysql/server-key.pem\n"
                 "Then, as an administrator, without a restart:\n"
-                "  SET GLOBAL ssl_cert = '/etc/mysql/server-chain.pem'; SET GLOBAL ssl_key = '/etc/mysql/server-key.pem'; ALTER INSTANCE RELOAD TLS;";
+                "  SET GLOBAL ssl_cert = '/etc/mysql/server-chain.pem'; SET GLOBAL ssl_key = "
+                "'/etc/mysql/server-key.pem'; ALTER INSTANCE RELOAD TLS;";
   finding.reproduce = mysql_openssl(facts);
   return finding;
 }
@@ -121,10 +139,23 @@ void add_mysqls_part(const MysqlFacts& facts, Finding& finding) {
   if (finding.status == Status::pass) return;
   switch (mysql_flavour(facts).kind) {
     case MysqlKind::rds:
-    case MysqlKind::aurora: finding.fix += "\nOn Amazon RDS: give W&B the region's CA bundle (global.mysql.caCert in the chart's values, --ca-file here)."; break;
-    case MysqlKind::cloud_sql: finding.fix += "\nOn Cloud SQL: gcloud sql ssl server-ca-certs list --instance=NAME --format='value(cert)' prints the CA that W&B has to be given."; break;
-    case MysqlKind::azure: break;
-    default: finding.fix += "\nWhen the files of ssl_cert and ssl_key are replaced, as an administrator, without a restart: ALTER INSTANCE RELOAD TLS;"; break;
+    case MysqlKind::aurora:
+      finding.fix +=
+          "\nOn Amazon RDS: give W&B the region's CA bundle (global.mysql.caCert in the chart's values, --ca-file "
+          "here).";
+      break;
+    case MysqlKind::cloud_sql:
+      finding.fix +=
+          "\nOn Cloud SQL: gcloud sql ssl server-ca-certs list --instance=NAME --format='value(cert)' prints the CA "
+          "that W&B has to be given.";
+      break;
+    case MysqlKind::azure:
+      break;
+    default:
+      finding.fix +=
+          "\nWhen the files of ssl_cert and ssl_key are replaced, as an administrator, without a restart: ALTER "
+          "INSTANCE RELOAD TLS;";
+      break;
   }
   finding.reproduce = mysql_openssl(facts);
 }

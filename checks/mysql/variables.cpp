@@ -58,7 +58,8 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     finding.cause = "not-reported";
     finding.blame = Blame::target;
     const auto at = facts.session.failed.find("variables");
-    finding.observed = "The server did not show its variables: " + (at == facts.session.failed.end() ? "no answer" : at->second);
+    finding.observed =
+        "The server did not show its variables: " + (at == facts.session.failed.end() ? "no answer" : at->second);
     finding.reproduce = mysql_client(facts, "SHOW GLOBAL VARIABLES LIKE 'binlog%'");
     return {finding};
   }
@@ -73,7 +74,8 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     }
     finding.row = rule.name;
     finding.title = rule.title;
-    if (finding.status != Status::pass && finding.status != Status::skip) finding.reproduce = mysql_client(facts, fmt::format("SELECT @@GLOBAL.{}", rule.name));
+    if (finding.status != Status::pass && finding.status != Status::skip)
+      finding.reproduce = mysql_client(facts, fmt::format("SELECT @@GLOBAL.{}", rule.name));
     findings.push_back(std::move(finding));
   }
   return findings;

@@ -1,6 +1,6 @@
-// The only file that knows the client library. It is Oracle's libmysqlclient (Ubuntu, RHEL) or MariaDB Connector/C (what
-// Debian installs under that name); MARIADB_PACKAGE_VERSION tells them apart. Not `#ifdef MYSQL_OPT_SSL_MODE`: options are
-// enumerators, not macros.
+// The only file that knows the client library. It is Oracle's libmysqlclient (Ubuntu, RHEL) or MariaDB Connector/C
+// (what Debian installs under that name); MARIADB_PACKAGE_VERSION tells them apart. Not `#ifdef MYSQL_OPT_SSL_MODE`:
+// options are enumerators, not macros.
 #include "clients/mysql.hpp"
 
 #include <mysql.h>
@@ -34,13 +34,15 @@ constexpr const char* hiding_methods = "mysql_native_password,caching_sha2_passw
 
 constexpr unsigned long largest_packet = 16UL << 20U;
 
-/// Shuts a connection when a deadline passes or a stop is asked for: the library's own time limits count whole seconds and
-/// begin anew with every byte. Holds a duplicate of the socket, because the library may close its own at any time and the
-/// number may then be somebody else's.
+/// Shuts a connection when a deadline passes or a stop is asked for: the library's own time limits count whole seconds
+/// and begin anew with every byte. Holds a duplicate of the socket, because the library may close its own at any time
+/// and the number may then be somebody else's.
 class Watchdog {
  public:
   Watchdog(int socket, const std::stop_token& stop)
-      : socket_(dup(socket)), stopped_(stop, [this] { shut(Fired::stop); }), thread_([this](const std::stop_token& end) { watch(end); }) {}
+      : socket_(dup(socket)),
+        stopped_(stop, [this] { shut(Fired::stop); }),
+        thread_([this](const std::stop_token& end) { watch(end); }) {}
 
   void arm(Deadline deadline) {
     const std::lock_guard lock(mutex_);
@@ -105,9 +107,10 @@ void set(MYSQL* handle, mysql_option option, const std::string& value) {
 
 int socket_of(MYSQL* handle) { return mysql_get_socket(handle); }
 
-/// Connector/C decides by its options, not by the connection, whether the password may go out in clear: against a server that
-/// offers no TLS it would. Only a pinned fingerprint (SHA-1 is the one form that 3.3 takes) makes it refuse, so there is one
-/// whenever TLS is wanted. Verification stays as the library has it by default: 3.4 would drop the pin together with it.
+/// Connector/C decides by its options, not by the connection, whether the password may go out in clear: against a
+/// server that offers no TLS it would. Only a pinned fingerprint (SHA-1 is the one form that 3.3 takes) makes it
+/// refuse, so there is one whenever TLS is wanted. Verification stays as the library has it by default: 3.4 would drop
+/// the pin together with it.
 std::string set_tls(MYSQL* handle, const MysqlLogin& login) {
   mysql_optionsv(handle, MARIADB_OPT_RESTRICTED_AUTH, hiding_methods);
   if (login.tls == MysqlLogin::Tls::off) return login.address;
@@ -125,14 +128,15 @@ void set(MYSQL* handle, mysql_option option, LibraryBool value) { mysql_options(
 
 int socket_of(MYSQL* handle) { return static_cast<int>(handle->net.fd); }
 
-/// One file of everything trusted: the library takes a single CA file and never looks at the system's own. Lives as long as
-/// the returned descriptor.
+/// One file of everything trusted: the library takes a single CA file and never looks at the system's own. Lives as
+/// long as the returned descriptor.
 int write_trust(const MysqlLogin& login) {
   std::vector<std::string> files;
   if (login.system_trust) {
     const char* set_by_user = std::getenv("SSL_CERT_FILE");
-    for (const std::string& path : {std::string(set_by_user == nullptr ? "" : set_by_user), std::string("/etc/ssl/certs/ca-certificates.crt"),
-                                    std::string("/etc/pki/tls/certs/ca-bundle.crt"), std::string("/etc/ssl/ca-bundle.pem")}) {
+    for (const std::string& path :
+         {std::string(set_by_user == nullptr ? "" : set_by_user), std::string("/etc/ssl/certs/ca-certificates.crt"),
+          std::string("/etc/pki/tls/certs/ca-bundle.crt"), std::string("/etc/ssl/ca-bundle.pem")}) {
       if (path.empty() || access(path.c_str(), R_OK) != 0) continue;
       files.push_back(path);
       break;
@@ -197,7 +201,8 @@ struct MysqlSession::State {
 
   Error error() {
     if (watchdog && watchdog->stopped()) return {"stopped", "Stopped before the answer came.", Blame::machine, false};
-    if (watchdog && watchdog->timed_out()) return {"timed-out", "No answer within the time limit.", Blame::target, true};
+    if (watchdog && watchdog->timed_out())
+      return {"timed-out", "No answer within the time limit.", Blame::target, true};
     return describe_mysql_error(mysql_errno(&handle), mysql_error(&handle));
   }
 };
@@ -214,7 +219,8 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
   MYSQL* handle = &state->handle;
   // Whole seconds, and at least one: 0 means for ever.
   const auto seconds = static_cast<unsigned>(std::clamp<std::int64_t>(deadline.remaining().count() / 1000, 1, 30));
-  for (const auto option : {MYSQL_OPT_CONNECT_TIMEOUT, MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT}) set(handle, option, seconds);
+  for (const auto option : {MYSQL_OPT_CONNECT_TIMEOUT, MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT})
+    set(handle, option, seconds);
   set(handle, MYSQL_OPT_PROTOCOL, unsigned{MYSQL_PROTOCOL_TCP});
   set(handle, MYSQL_OPT_LOCAL_INFILE, 0U);
   set(handle, MYSQL_SET_CHARSET_NAME, std::string("utf8mb4"));
@@ -229,8 +235,9 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
 
   state->round_trips = 1;
   std::string password(login.password.expose());
-  const bool open = mysql_real_connect(handle, host.c_str(), login.user.c_str(), password.c_str(),
-                                       login.database.empty() ? nullptr : login.database.c_str(), login.port, nullptr, 0) != nullptr;
+  const bool open =
+      mysql_real_connect(handle, host.c_str(), login.user.c_str(), password.c_str(),
+                         login.database.empty() ? nullptr : login.database.c_str(), login.port, nullptr, 0) != nullptr;
   explicit_bzero(password.data(), password.size());
 #if !defined(MARIADB_PACKAGE_VERSION)
   if (trust >= 0) close(trust);
@@ -243,13 +250,15 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
   }
 #if defined(MARIADB_PACKAGE_VERSION)
   const char* version = nullptr;
-  if (mariadb_get_infov(handle, MARIADB_CONNECTION_TLS_VERSION, &version) == 0 && version != nullptr) state->tls_version = clean(version, 16);
+  if (mariadb_get_infov(handle, MARIADB_CONNECTION_TLS_VERSION, &version) == 0 && version != nullptr)
+    state->tls_version = clean(version, 16);
 #endif
   state->watchdog.emplace(socket_of(handle), stop);
   return MysqlSession(std::move(state));
 }
 
-Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, std::size_t limit, std::size_t cell_limit) {
+Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, std::size_t limit,
+                                      std::size_t cell_limit) {
   State& state = *state_;
   MYSQL* handle = &state.handle;
   const auto started = Deadline::Clock::now();

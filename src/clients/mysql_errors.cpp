@@ -10,7 +10,7 @@ namespace {
 
 struct Meaning {
   unsigned number;
-  const char* cause;   ///< the number is appended
+  const char* cause;  ///< the number is appended
   bool transient;
 };
 
@@ -68,11 +68,12 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 
 /// The methods that libraries may lack and W&B's driver has: an account with one of them is right.
 bool is_hiding_method(std::string_view text) {
-  return contains(text, "'mysql_native_password'") || contains(text, "'caching_sha2_password'") || contains(text, "'sha256_password'");
+  return contains(text, "'mysql_native_password'") || contains(text, "'caching_sha2_password'") ||
+         contains(text, "'sha256_password'");
 }
 
-/// Connector/C hides an error that comes in place of the greeting: "Received error packet before completion of TLS handshake.
-/// The authenticity of the following error cannot be verified: 1130 - Host …".
+/// Connector/C hides an error that comes in place of the greeting: "Received error packet before completion of TLS
+/// handshake. The authenticity of the following error cannot be verified: 1130 - Host …".
 unsigned hidden_number(std::string_view text) {
   const auto dash = text.find(" - ");
   if (!contains(text, "Received error packet") || dash == std::string_view::npos) return 0;
@@ -93,21 +94,26 @@ Error describe_mysql_error(unsigned number, std::string_view text) {
   if (contains(text, "Fingerprint v")) {
     out.cause = "certificate-changed";
   } else if (number == 5010 || (number == 2059 && !is_hiding_method(text))) {
-    // Connector/C 3.3 prints what lies where the method's name was: bytes of the log-in packet, the scrambled password among them.
+    // Connector/C 3.3 prints what lies where the method's name was: bytes of the log-in packet, the scrambled password
+    // among them.
     out.cause = "login-method-refused";
-    out.text = "The server asks for another login method than caching_sha2_password, sha256_password and mysql_native_password.";
+    out.text =
+        "The server asks for another login method than caching_sha2_password, sha256_password and "
+        "mysql_native_password.";
   } else if (number == 2059 || (number == 1045 && contains(text, "could not be loaded"))) {
     // Connector/C 3.3 reports a missing plugin file of its own under the server's number for "access denied".
     out.cause = "plugin-not-loaded";
     out.blame = Blame::machine;
-  } else if (number == 2026 && (contains(text, "unexpected eof") || contains(text, "Connection reset") || contains(text, "Broken pipe"))) {
+  } else if (number == 2026 && (contains(text, "unexpected eof") || contains(text, "Connection reset") ||
+                                contains(text, "Broken pipe"))) {
     out.cause = "lost-connection-2013";
     out.transient = true;
   } else if (number == 2002 || number == 2003) {
     out.cause = "connect-failed" + suffix;
     out.transient = true;
   } else {
-    const auto* meaning = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.number == number; });
+    const auto* meaning =
+        std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.number == number; });
     if (meaning == meanings.end()) {
       out.cause = "error" + suffix;
     } else {

@@ -74,8 +74,8 @@ MysqlGreeting not_mysql(std::string_view bytes) {
   return greeting;
 }
 
-/// An ERR packet in place of a greeting. Before the capabilities are agreed on it carries no SQL state, but newer servers
-/// and proxies send one.
+/// An ERR packet in place of a greeting. Before the capabilities are agreed on it carries no SQL state, but newer
+/// servers and proxies send one.
 MysqlGreeting parse_error(std::string_view payload) {
   Reader reader(payload);
   reader.take(1);
@@ -87,10 +87,18 @@ MysqlGreeting parse_error(std::string_view payload) {
   greeting.error = number;
   greeting.text = clean(text, text_limit);
   switch (number) {
-    case 1040: greeting.cause = "too-many-connections-1040"; break;
-    case 1129: greeting.cause = "host-blocked-1129"; break;
-    case 1130: greeting.cause = "host-not-allowed-1130"; break;
-    default: greeting.cause = "error-" + std::to_string(number); break;
+    case 1040:
+      greeting.cause = "too-many-connections-1040";
+      break;
+    case 1129:
+      greeting.cause = "host-blocked-1129";
+      break;
+    case 1130:
+      greeting.cause = "host-not-allowed-1130";
+      break;
+    default:
+      greeting.cause = "error-" + std::to_string(number);
+      break;
   }
   return greeting;
 }
@@ -98,7 +106,8 @@ MysqlGreeting parse_error(std::string_view payload) {
 }  // namespace
 
 bool MysqlGreeting::looks_like_mariadb() const {
-  return spoken() && (to_lower(version).find("mariadb") != std::string::npos || (capabilities & client_mysql) == 0 || reserved_used);
+  return spoken() && (to_lower(version).find("mariadb") != std::string::npos || (capabilities & client_mysql) == 0 ||
+                      reserved_used);
 }
 
 void to_json(nlohmann::json& json, const MysqlGreeting& g) {
@@ -149,7 +158,8 @@ MysqlGreeting parse_mysql_greeting(std::string_view payload) {
   reader.take(8);  // first half of the salt
   reader.take(1);
   greeting.capabilities = reader.number(2);
-  if (!reader.ok() || version.empty()) return failed("malformed", "The greeting breaks off after " + std::to_string(payload.size()) + " bytes.");
+  if (!reader.ok() || version.empty())
+    return failed("malformed", "The greeting breaks off after " + std::to_string(payload.size()) + " bytes.");
   greeting.version = clean(version, 100);
   if (reader.rest().empty()) return greeting;  // a server older than 4.1 ends here
   greeting.charset = static_cast<int>(reader.number(1));
@@ -157,7 +167,8 @@ MysqlGreeting parse_mysql_greeting(std::string_view payload) {
   greeting.capabilities |= reader.number(2) << 16U;
   const std::uint32_t salt = reader.number(1);
   const auto reserved = reader.take(10);
-  if (!reader.ok()) return failed("malformed", "The greeting breaks off after " + std::to_string(payload.size()) + " bytes.");
+  if (!reader.ok())
+    return failed("malformed", "The greeting breaks off after " + std::to_string(payload.size()) + " bytes.");
   greeting.reserved_used = std::any_of(reserved.begin(), reserved.end(), [](char c) { return c != '\0'; });
   if ((greeting.capabilities & client_plugin_auth) != 0) {
     reader.take(std::max<std::size_t>(13, salt > 8 ? salt - 8 : 0));
@@ -206,7 +217,8 @@ MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline) {
     }
     if (more->empty()) {
       greeting = failed("closed", bytes.empty() ? "The connection was closed at once, without a word."
-                                                : "The connection was closed in the middle of the greeting, after " + std::to_string(bytes.size()) + " bytes.");
+                                                : "The connection was closed in the middle of the greeting, after " +
+                                                      std::to_string(bytes.size()) + " bytes.");
       break;
     }
     bytes += *more;
@@ -219,7 +231,8 @@ MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline) {
 }
 
 std::string mysql_ssl_request() {
-  constexpr std::uint32_t capabilities = client_mysql | client_protocol_41 | client_ssl | client_secure_connection | client_plugin_auth;
+  constexpr std::uint32_t capabilities =
+      client_mysql | client_protocol_41 | client_ssl | client_secure_connection | client_plugin_auth;
   constexpr std::uint32_t largest_packet = 1U << 24U;
   constexpr char charset_utf8mb4_general_ci = 45;
   std::string packet("\x20\x00\x00\x01", 4);
@@ -236,7 +249,8 @@ Result<Socket> open_mysql_starttls(const std::string& address, std::uint16_t por
   if (!socket) return socket;
   const MysqlGreeting greeting = read_mysql_greeting(*socket, deadline);
   if (!greeting.spoken()) {
-    return fail({greeting.cause, greeting.text, Blame::target, greeting.cause == "timed-out" || greeting.error == 1040});
+    return fail(
+        {greeting.cause, greeting.text, Blame::target, greeting.cause == "timed-out" || greeting.error == 1040});
   }
   if (!greeting.offers_tls()) return fail({"no-tls-offered", "The server offers no TLS.", Blame::target, false});
   if (auto sent = socket->send(mysql_ssl_request(), deadline); !sent) return fail(sent.error());

@@ -10,20 +10,20 @@ namespace wbverify {
 
 /// What a MySQL port says before anybody has logged in (Protocol::HandshakeV10 of MySQL's client/server protocol).
 struct MysqlGreeting {
-  /// Empty: a greeting came. `timed-out`, `closed`, `reset`, `not-mysql`, `malformed`, `old-protocol`, `x-protocol-port`,
-  /// or an error of the server with its number: `too-many-connections-1040`, `host-blocked-1129`, `host-not-allowed-1130`,
-  /// `error-<number>`.
+  /// Empty: a greeting came. `timed-out`, `closed`, `reset`, `not-mysql`, `malformed`, `old-protocol`,
+  /// `x-protocol-port`, or an error of the server with its number: `too-many-connections-1040`, `host-blocked-1129`,
+  /// `host-not-allowed-1130`, `error-<number>`.
   std::string cause;
-  std::string text;                 ///< the failure in words, clean
-  int error = 0;                    ///< number of the server's error, 0 when it sent none
-  std::string banner;               ///< first bytes of what is no MySQL server, clean; empty when it said nothing
-  std::string version;              ///< as sent, clean
+  std::string text;     ///< the failure in words, clean
+  int error = 0;        ///< number of the server's error, 0 when it sent none
+  std::string banner;   ///< first bytes of what is no MySQL server, clean; empty when it said nothing
+  std::string version;  ///< as sent, clean
   std::uint32_t connection_id = 0;
   std::uint32_t capabilities = 0;
   int charset = 0;
-  std::string auth_plugin;          ///< the account's own may differ
-  bool reserved_used = false;       ///< MariaDB puts capabilities of its own where MySQL has zeros
-  double duration_ms = 0;           ///< from the question (an open connection) to the greeting
+  std::string auth_plugin;     ///< the account's own may differ
+  bool reserved_used = false;  ///< MariaDB puts capabilities of its own where MySQL has zeros
+  double duration_ms = 0;      ///< from the question (an open connection) to the greeting
   bool operator==(const MysqlGreeting&) const = default;
 
   bool spoken() const { return cause.empty() && !version.empty(); }
@@ -47,8 +47,8 @@ MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline);
 /// The packet after which the server expects a ClientHello (Protocol::SSLRequest), sequence number included.
 std::string mysql_ssl_request();
 
-/// Opens a connection that is ready for a ClientHello: greeting read, SSLRequest sent. Error causes: those of connect_tcp and
-/// of MysqlGreeting, and `no-tls-offered`.
+/// Opens a connection that is ready for a ClientHello: greeting read, SSLRequest sent. Error causes: those of
+/// connect_tcp and of MysqlGreeting, and `no-tls-offered`.
 Result<Socket> open_mysql_starttls(const std::string& address, std::uint16_t port, Deadline deadline);
 
 }  // namespace wbverify

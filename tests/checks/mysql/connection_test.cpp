@@ -58,8 +58,10 @@ TEST(MysqlGreetingCheck, NamesEveryWayNotToGreet) {
 }
 
 TEST(MysqlGreetingCheck, SaysWhoseBannerItIs) {
-  const std::pair<const char*, const char*> banners[] = {{"SSH-2.0-OpenSSH_9.2", "SSH"}, {"HTTP/1.1 400 Bad Request", "web server"}, {"220 mail ESMTP", "mail"},
-                                                         {"-ERR unknown command", "Redis"}, {"whatever", "no MySQL server"}, {"", "nothing readable"}};
+  const std::pair<const char*, const char*> banners[] = {
+      {"SSH-2.0-OpenSSH_9.2", "SSH"},  {"HTTP/1.1 400 Bad Request", "web server"},
+      {"220 mail ESMTP", "mail"},      {"-ERR unknown command", "Redis"},
+      {"whatever", "no MySQL server"}, {"", "nothing readable"}};
   for (const auto& [banner, who] : banners) {
     MysqlFacts facts = unspoken("not-mysql");
     facts.greeting.banner = banner;
@@ -124,9 +126,14 @@ TEST(MysqlFlavourCheck, KnowsAurorasFloor) {
     const char* aurora;
     const char* mysql;
     Status status;
-  } cases[] = {{"3.05.2", "8.0.32", Status::pass}, {"3.08.0", "8.0.39", Status::pass}, {"3.04.1", "8.0.28", Status::warn}, {"3.05.1", "8.0.32", Status::warn},
+  } cases[] = {{"3.05.2", "8.0.32", Status::pass},
+               {"3.08.0", "8.0.39", Status::pass},
+               {"3.04.1", "8.0.28", Status::warn},
+               {"3.05.1", "8.0.32", Status::warn},
                // older ones are named by mysql.version
-               {"3.03.0", "8.0.26", Status::pass}, {"2.11.4", "5.7.12", Status::pass}, {"", "8.0.32", Status::pass}};
+               {"3.03.0", "8.0.26", Status::pass},
+               {"2.11.4", "5.7.12", Status::pass},
+               {"", "8.0.32", Status::pass}};
   for (const auto& c : cases) {
     MysqlFacts facts = healthy_mysql();
     facts.session.aurora_version = c.aurora;
@@ -153,7 +160,8 @@ TEST(MysqlTlsCheck, WarnsOfPlainTextExceptOnLoopback) {
   auto finding = tls(facts);
   EXPECT_EQ(finding.status, Status::warn);
   EXPECT_EQ(finding.cause, "plaintext");
-  EXPECT_THAT(finding.fix, HasSubstr("In /etc/wandb.env line 4 write: MYSQL=mysql://wandb_local:PASSWORD@db.example.com:3306/wandb_local?tls=true"));
+  EXPECT_THAT(finding.fix, HasSubstr("In /etc/wandb.env line 4 write: "
+                                     "MYSQL=mysql://wandb_local:PASSWORD@db.example.com:3306/wandb_local?tls=true"));
   EXPECT_THAT(finding.fix, Not(HasSubstr("ssl_cert")));
   facts.greeting.capabilities &= ~0x800U;
   EXPECT_THAT(tls(facts).fix, HasSubstr("ssl_cert"));
@@ -250,7 +258,8 @@ TEST(MysqlLoginCheck, HasAdviceForEveryCause) {
       {"login-method-not-loaded-1524", Status::fail, "caching_sha2_password"},
       {"user-limit-reached-1226", Status::fail, "MAX_USER_CONNECTIONS 0"},
       {"too-many-user-connections-1203", Status::fail, "MAX_USER_CONNECTIONS 0"},
-      {"unknown-database-1049", Status::fail, "CREATE DATABASE IF NOT EXISTS `wandb_local` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;"},
+      {"unknown-database-1049", Status::fail,
+       "CREATE DATABASE IF NOT EXISTS `wandb_local` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;"},
       {"no-database-access-1044", Status::fail, "GRANT ALL ON `wandb_local`.* TO 'wandb_local'@'%' WITH GRANT OPTION;"},
       {"tls-required-3159", Status::fail, "?tls=true"},
       {"secure-connection-required-2061", Status::fail, "?tls=true"},

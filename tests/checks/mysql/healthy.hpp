@@ -69,19 +69,38 @@ inline MysqlFacts healthy_mysql() {
   session.answered_at = 1795575601000000;
   session.session_sort_buffer_size = "67108864";
   session.session_max_user_connections = "0";
-  for (const auto& [name, value] : std::map<std::string, std::string>{{"binlog_format", "ROW"}, {"binlog_row_image", "MINIMAL"}, {"innodb_flush_log_at_trx_commit", "1"},
-                                                                      {"innodb_online_alter_log_max_size", "268435456"}, {"sync_binlog", "1"}, {"sort_buffer_size", "67108864"},
-                                                                      {"max_prepared_stmt_count", "1048576"}, {"innodb_force_recovery", "0"}, {"log_bin", "ON"},
-                                                                      {"max_allowed_packet", "67108864"}, {"max_execution_time", "0"}, {"sql_mode", "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES"},
-                                                                      {"sql_require_primary_key", "OFF"}, {"wait_timeout", "28800"}, {"innodb_buffer_pool_size", "8589934592"},
-                                                                      {"read_only", "OFF"}, {"super_read_only", "OFF"}, {"innodb_read_only", "OFF"}, {"offline_mode", "OFF"},
-                                                                      {"max_connections", "1000"}, {"default_password_lifetime", "0"}}) {
+  for (const auto& [name, value] :
+       std::map<std::string, std::string>{{"binlog_format", "ROW"},
+                                          {"binlog_row_image", "MINIMAL"},
+                                          {"innodb_flush_log_at_trx_commit", "1"},
+                                          {"innodb_online_alter_log_max_size", "268435456"},
+                                          {"sync_binlog", "1"},
+                                          {"sort_buffer_size", "67108864"},
+                                          {"max_prepared_stmt_count", "1048576"},
+                                          {"innodb_force_recovery", "0"},
+                                          {"log_bin", "ON"},
+                                          {"max_allowed_packet", "67108864"},
+                                          {"max_execution_time", "0"},
+                                          {"sql_mode", "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES"},
+                                          {"sql_require_primary_key", "OFF"},
+                                          {"wait_timeout", "28800"},
+                                          {"innodb_buffer_pool_size", "8589934592"},
+                                          {"read_only", "OFF"},
+                                          {"super_read_only", "OFF"},
+                                          {"innodb_read_only", "OFF"},
+                                          {"offline_mode", "OFF"},
+                                          {"max_connections", "1000"},
+                                          {"default_password_lifetime", "0"}}) {
     session.variables[name].value = value;
     session.variables[name].source = "GLOBAL";
     session.variables[name].path = "/etc/mysql/my.cnf";
   }
-  session.status = {{"Threads_connected", "20"}, {"Max_used_connections", "300"}, {"Connection_errors_max_connections", "0"}, {"Prepared_stmt_count", "100"}};
-  session.grants = {"GRANT USAGE ON *.* TO `wandb_local`@`%`", "GRANT ALL PRIVILEGES ON `wandb_local`.* TO `wandb_local`@`%` WITH GRANT OPTION"};
+  session.status = {{"Threads_connected", "20"},
+                    {"Max_used_connections", "300"},
+                    {"Connection_errors_max_connections", "0"},
+                    {"Prepared_stmt_count", "100"}};
+  session.grants = {"GRANT USAGE ON *.* TO `wandb_local`@`%`",
+                    "GRANT ALL PRIVILEGES ON `wandb_local`.* TO `wandb_local`@`%` WITH GRANT OPTION"};
   session.account_plugin = "caching_sha2_password";
   session.account_expiry = "DEFAULT";
   session.charset = "utf8mb4";

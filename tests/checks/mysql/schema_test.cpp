@@ -1,9 +1,8 @@
 // The account's rights, the database itself, and the write probe.
-#include "healthy.hpp"
-
 #include "checks/mysql/facts_flavour.hpp"
 #include "checks/mysql/facts_grants.hpp"
 #include "checks/mysql/plugin_remedy.hpp"
+#include "healthy.hpp"
 
 namespace wbverify {
 namespace {
@@ -38,7 +37,10 @@ TEST(MysqlGrants, AreSummedAsTheServerDoes) {
       {{all + "*.*" + to}, 18, false},
       {{"GRANT SELECT, INSERT, UPDATE, DELETE ON `wandb_local`.*" + to}, 4, false},
       {{"GRANT SELECT (`a`, `b`), INSERT ON `wandb_local`.*" + to}, 1, false},
-      {{"GRANT SELECT, RELOAD, SHUTDOWN ON *.*" + to, "GRANT BACKUP_ADMIN,CLONE_ADMIN ON *.*" + to + " WITH GRANT OPTION"}, 1, true},
+      {{"GRANT SELECT, RELOAD, SHUTDOWN ON *.*" + to,
+        "GRANT BACKUP_ADMIN,CLONE_ADMIN ON *.*" + to + " WITH GRANT OPTION"},
+       1,
+       true},
       {{all + "*.*" + to, "REVOKE DROP, ALTER ON `wandb_local`.* FROM `w`@`%`"}, 16, false},
       {{"REVOKE DROP ON `wandb_local`.* FROM `w`@`%`", all + "*.*" + to}, 17, false},
       {{"GRANT `wandb_role`@`%`" + to}, 0, false},
@@ -61,7 +63,8 @@ TEST(MysqlGrants, AreSummedAsTheServerDoes) {
 TEST(MysqlGrants, TakeNoTimeOnAHostilePattern) {
   std::string pattern;
   for (int i = 0; i < 500; ++i) pattern += "%a";
-  const auto rights = sum_mysql_grants({"GRANT ALL PRIVILEGES ON `" + pattern + "b`.* TO `w`@`%`"}, std::string(64, 'a'));
+  const auto rights =
+      sum_mysql_grants({"GRANT ALL PRIVILEGES ON `" + pattern + "b`.* TO `w`@`%`"}, std::string(64, 'a'));
   EXPECT_TRUE(rights.privileges.empty());
 }
 
@@ -125,7 +128,8 @@ TEST(MysqlCharsetCheck, WantsUtf8mb4) {
     const auto finding = one(mysql_charset_check(), facts, "database");
     EXPECT_EQ(finding.status, c.status) << c.collation;
     EXPECT_EQ(finding.cause, c.cause);
-    EXPECT_EQ(one(mysql_charset_check(), facts, "tables").status, std::string_view(c.charset) == "utf8mb4" ? Status::pass : Status::skip);
+    EXPECT_EQ(one(mysql_charset_check(), facts, "tables").status,
+              std::string_view(c.charset) == "utf8mb4" ? Status::pass : Status::skip);
   }
 }
 
@@ -172,7 +176,8 @@ MysqlWriteFacts healthy_write() {
   MysqlWriteFacts facts;
   static_cast<MysqlPlace&>(facts) = healthy_mysql();
   facts.table = "_wbverify_00000000000000aa";
-  for (const char* name : {"lock", "limits", "create", "begin", "insert", "read", "roll-back", "count", "add-index", "add-column", "drop"}) {
+  for (const char* name : {"lock", "limits", "create", "begin", "insert", "read", "roll-back", "count", "add-index",
+                           "add-column", "drop"}) {
     facts.steps.push_back({name, "SQL", "", "", 1.5});
   }
   facts.sent_hex = facts.read_hex = "61C39FE1BA9EF09F9A80";
@@ -189,8 +194,11 @@ Finding write(const MysqlWriteFacts& facts) {
 TEST(MysqlRoundTripCheck, PassesWhenEverythingWorked) { EXPECT_EQ(write(healthy_write()).status, Status::pass); }
 
 TEST(MysqlRoundTripCheck, NamesTheStepThatFailed) {
-  const std::pair<const char*, const char*> steps[] = {{"lock", "GET_LOCK"}, {"limits", "SET SESSION"}, {"create", "CREATE TABLE"}, {"begin", "START TRANSACTION"}, {"insert", "INSERT"},
-                                                       {"read", "SELECT"}, {"roll-back", "ROLLBACK"}, {"count", "SELECT COUNT"}, {"add-index", "ADD INDEX"}, {"add-column", "ADD COLUMN"}};
+  const std::pair<const char*, const char*> steps[] = {{"lock", "GET_LOCK"},       {"limits", "SET SESSION"},
+                                                       {"create", "CREATE TABLE"}, {"begin", "START TRANSACTION"},
+                                                       {"insert", "INSERT"},       {"read", "SELECT"},
+                                                       {"roll-back", "ROLLBACK"},  {"count", "SELECT COUNT"},
+                                                       {"add-index", "ADD INDEX"}, {"add-column", "ADD COLUMN"}};
   for (const auto& [name, statement] : steps) {
     MysqlWriteFacts facts = healthy_write();
     for (auto& step : facts.steps) {
@@ -208,8 +216,11 @@ TEST(MysqlRoundTripCheck, NamesTheStepThatFailed) {
 }
 
 TEST(MysqlRoundTripCheck, HasAdviceForEachError) {
-  const std::pair<const char*, const char*> errors[] = {{"privilege-missing-1142", "GRANT ALL"}, {"lock-wait-timeout-1205", "metadata_locks"}, {"read-only-1290", "failover"},
-                                                        {"wrong-text-1366", "init_connect"}, {"error-1064", "by hand"}};
+  const std::pair<const char*, const char*> errors[] = {{"privilege-missing-1142", "GRANT ALL"},
+                                                        {"lock-wait-timeout-1205", "metadata_locks"},
+                                                        {"read-only-1290", "failover"},
+                                                        {"wrong-text-1366", "init_connect"},
+                                                        {"error-1064", "by hand"}};
   for (const auto& [cause, fix] : errors) {
     MysqlWriteFacts facts = healthy_write();
     facts.steps[4].cause = cause;
@@ -267,8 +278,10 @@ TEST(MysqlFactsRecord, SurvivesTheRecord) {
 }
 
 TEST(MysqlVersions, AreRead) {
-  const std::pair<const char*, const char*> cases[] = {{"8.0.36", "8.0.36"}, {"8.0.31-google", "8.0.31"}, {"5.7.44-log", "5.7.44"}, {"5.5.5-10.11.19-MariaDB", "10.11.19"},
-                                                       {"8.4", "8.4.0"}, {"8.4.x", "8.4.0"}, {"3.05.2", "3.5.2"}, {"8.4.-1", "8.4.0"}};
+  const std::pair<const char*, const char*> cases[] = {{"8.0.36", "8.0.36"},     {"8.0.31-google", "8.0.31"},
+                                                       {"5.7.44-log", "5.7.44"}, {"5.5.5-10.11.19-MariaDB", "10.11.19"},
+                                                       {"8.4", "8.4.0"},         {"8.4.x", "8.4.0"},
+                                                       {"3.05.2", "3.5.2"},      {"8.4.-1", "8.4.0"}};
   for (const auto& [text, version] : cases) {
     ASSERT_TRUE(parse_mysql_version(text)) << text;
     EXPECT_EQ(show(*parse_mysql_version(text)), version);
@@ -289,7 +302,8 @@ TEST(MysqlRemedies, ShowNumbersAsPeopleDo) {
 TEST(MysqlRemedies, SpeakTlsAsMysqlDemandsIt) {
   MysqlPlace place = healthy_mysql();
   EXPECT_EQ(mysql_client(place, "SELECT 1"),
-            "MYSQL_PWD=\"$MYSQL_PASSWORD\" mysql --protocol=TCP --host=db.example.com --port=3306 --user=wandb_local --ssl-mode=VERIFY_IDENTITY "
+            "MYSQL_PWD=\"$MYSQL_PASSWORD\" mysql --protocol=TCP --host=db.example.com --port=3306 --user=wandb_local "
+            "--ssl-mode=VERIFY_IDENTITY "
             "--ssl-ca=/etc/ssl/certs/ca-certificates.crt -e 'SELECT 1' wandb_local");
   place.tls_mode = "custom";
   place.ca_file = "/etc/my ca.pem";

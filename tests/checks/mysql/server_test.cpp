@@ -1,7 +1,6 @@
 // What the session told: version, variables, rights, room.
-#include "healthy.hpp"
-
 #include "checks/mysql/plugin_variables.hpp"
+#include "healthy.hpp"
 
 namespace wbverify {
 namespace {
@@ -9,7 +8,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Finding one(const CheckSpec& check, const MysqlFacts& facts, const std::string& name = "", const Scene& scene = scene_of_2026()) {
+Finding one(const CheckSpec& check, const MysqlFacts& facts, const std::string& name = "",
+            const Scene& scene = scene_of_2026()) {
   const auto findings = judge(check, facts, scene);
   for (const auto& finding : findings) expect_complete(finding);
   return row(findings, name);
@@ -119,24 +119,38 @@ TEST_P(MysqlVariable, IsJudged) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, MysqlVariable,
-    testing::Values(VariableCase{"binlog_format", "row", Status::pass, ""}, VariableCase{"binlog_format", "MIXED", Status::fail, "wrong-value"},
-                    VariableCase{"binlog_format", "STATEMENT", Status::fail, "wrong-value"}, VariableCase{"binlog_row_image", "minimal", Status::pass, ""},
-                    VariableCase{"binlog_row_image", "FULL", Status::fail, "wrong-value"}, VariableCase{"sync_binlog", "0", Status::fail, "wrong-value"},
-                    VariableCase{"sync_binlog", "1000", Status::fail, "wrong-value"}, VariableCase{"innodb_flush_log_at_trx_commit", "2", Status::fail, "wrong-value"},
+    testing::Values(VariableCase{"binlog_format", "row", Status::pass, ""},
+                    VariableCase{"binlog_format", "MIXED", Status::fail, "wrong-value"},
+                    VariableCase{"binlog_format", "STATEMENT", Status::fail, "wrong-value"},
+                    VariableCase{"binlog_row_image", "minimal", Status::pass, ""},
+                    VariableCase{"binlog_row_image", "FULL", Status::fail, "wrong-value"},
+                    VariableCase{"sync_binlog", "0", Status::fail, "wrong-value"},
+                    VariableCase{"sync_binlog", "1000", Status::fail, "wrong-value"},
+                    VariableCase{"innodb_flush_log_at_trx_commit", "2", Status::fail, "wrong-value"},
                     VariableCase{"innodb_online_alter_log_max_size", "134217728", Status::fail, "wrong-value"},
                     VariableCase{"innodb_online_alter_log_max_size", "18446744073709551615", Status::pass, ""},
                     VariableCase{"innodb_online_alter_log_max_size", "a lot", Status::unknown, "unreadable-value"},
-                    VariableCase{"sort_buffer_size", "262144", Status::fail, "wrong-value"}, VariableCase{"sort_buffer_size", "33554432", Status::warn, "wrong-value"},
-                    VariableCase{"sort_buffer_size", "33554431", Status::fail, "wrong-value"}, VariableCase{"sort_buffer_size", "67108863", Status::warn, "wrong-value"},
-                    VariableCase{"sort_buffer_size", "134217728", Status::pass, ""}, VariableCase{"sort_buffer_size", "", Status::unknown, "unreadable-value"},
-                    VariableCase{"max_prepared_stmt_count", "16382", Status::warn, "wrong-value"}, VariableCase{"max_prepared_stmt_count", "110", Status::fail, "nearly-exhausted"},
-                    VariableCase{"max_allowed_packet", "33554432", Status::warn, "wrong-value"}, VariableCase{"max_allowed_packet", "4194304", Status::fail, "wrong-value"},
+                    VariableCase{"sort_buffer_size", "262144", Status::fail, "wrong-value"},
+                    VariableCase{"sort_buffer_size", "33554432", Status::warn, "wrong-value"},
+                    VariableCase{"sort_buffer_size", "33554431", Status::fail, "wrong-value"},
+                    VariableCase{"sort_buffer_size", "67108863", Status::warn, "wrong-value"},
+                    VariableCase{"sort_buffer_size", "134217728", Status::pass, ""},
+                    VariableCase{"sort_buffer_size", "", Status::unknown, "unreadable-value"},
+                    VariableCase{"max_prepared_stmt_count", "16382", Status::warn, "wrong-value"},
+                    VariableCase{"max_prepared_stmt_count", "110", Status::fail, "nearly-exhausted"},
+                    VariableCase{"max_allowed_packet", "33554432", Status::warn, "wrong-value"},
+                    VariableCase{"max_allowed_packet", "4194304", Status::fail, "wrong-value"},
                     VariableCase{"sql_mode", "ANSI_QUOTES,STRICT_TRANS_TABLES", Status::fail, "wrong-value"},
-                    VariableCase{"sql_mode", "STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES", Status::warn, "wrong-value"}, VariableCase{"sql_mode", "", Status::warn, "wrong-value"},
-                    VariableCase{"sql_mode", "STRICT_ALL_TABLES", Status::pass, ""}, VariableCase{"sql_require_primary_key", "ON", Status::warn, "wrong-value"},
-                    VariableCase{"log_bin", "OFF", Status::warn, "wrong-value"}, VariableCase{"innodb_force_recovery", "1", Status::fail, "wrong-value"},
-                    VariableCase{"max_execution_time", "9999", Status::warn, "wrong-value"}, VariableCase{"max_execution_time", "60000", Status::pass, ""},
-                    VariableCase{"wait_timeout", "59", Status::warn, "wrong-value"}, VariableCase{"wait_timeout", "60", Status::pass, ""},
+                    VariableCase{"sql_mode", "STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES", Status::warn, "wrong-value"},
+                    VariableCase{"sql_mode", "", Status::warn, "wrong-value"},
+                    VariableCase{"sql_mode", "STRICT_ALL_TABLES", Status::pass, ""},
+                    VariableCase{"sql_require_primary_key", "ON", Status::warn, "wrong-value"},
+                    VariableCase{"log_bin", "OFF", Status::warn, "wrong-value"},
+                    VariableCase{"innodb_force_recovery", "1", Status::fail, "wrong-value"},
+                    VariableCase{"max_execution_time", "9999", Status::warn, "wrong-value"},
+                    VariableCase{"max_execution_time", "60000", Status::pass, ""},
+                    VariableCase{"wait_timeout", "59", Status::warn, "wrong-value"},
+                    VariableCase{"wait_timeout", "60", Status::pass, ""},
                     VariableCase{"innodb_buffer_pool_size", "134217728", Status::pass, ""}));
 
 TEST(MysqlVariables, GivesTheRowsThatItAnnounces) {
@@ -182,19 +196,23 @@ TEST(MysqlVariables, AreSetInTheWordsOfTheProvider) {
   EXPECT_THAT(own.reproduce, HasSubstr("--ssl-mode=VERIFY_IDENTITY"));
 
   facts.host = "wandb-mysql.prod.svc";
-  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix, HasSubstr("kubectl -n prod exec -i statefulset/wandb-mysql"));
+  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix,
+              HasSubstr("kubectl -n prod exec -i statefulset/wandb-mysql"));
   facts.host = "wandb.abc.eu-central-1.rds.amazonaws.com";
-  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix, HasSubstr("\"ParameterName=sort_buffer_size,ParameterValue=67108864,ApplyMethod=immediate\""));
+  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix,
+              HasSubstr("\"ParameterName=sort_buffer_size,ParameterValue=67108864,ApplyMethod=immediate\""));
   facts.host = "wandb.cluster-abc.eu-central-1.rds.amazonaws.com";
   EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix, HasSubstr("modify-db-parameter-group"));
   facts.session.variables["binlog_format"].value = "MIXED";
   EXPECT_THAT(one(mysql_variables_check(), facts, "binlog_format").fix, HasSubstr("modify-db-cluster-parameter-group"));
   EXPECT_THAT(one(mysql_variables_check(), facts, "binlog_format").fix, HasSubstr("reboot"));
   facts.host = "wandb.mysql.database.azure.com";
-  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix, HasSubstr("az mysql flexible-server parameter set --server-name wandb"));
+  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix,
+              HasSubstr("az mysql flexible-server parameter set --server-name wandb"));
   facts.host = "10.0.0.5";
   facts.session.version = "8.4.4-google";
-  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix, HasSubstr("--database-flags=sort_buffer_size=67108864"));
+  EXPECT_THAT(one(mysql_variables_check(), facts, "sort_buffer_size").fix,
+              HasSubstr("--database-flags=sort_buffer_size=67108864"));
 }
 
 TEST(MysqlVariables, ThatNeedARestartGoIntoTheFile) {
@@ -262,9 +280,15 @@ TEST(MysqlConnectionsCheck, CountsThem) {
     Status status;
     const char* cause;
   } cases[] = {
-      {"1000", "20", "300", "0", Status::pass, ""},         {"1000", "901", "901", "0", Status::fail, "nearly-exhausted"}, {"1000", "20", "950", "0", Status::fail, "nearly-exhausted"},
-      {"1000", "900", "900", "0", Status::pass, ""},        {"151", "3", "20", "0", Status::warn, "low-limit"},            {"500", "3", "20", "0", Status::pass, ""},
-      {"1000", "3", "20", "100", Status::warn, "account-limit"}, {"", "3", "20", "0", Status::unknown, "not-reported"},   {"18446744073709551615", "3", "20", "0", Status::pass, ""},
+      {"1000", "20", "300", "0", Status::pass, ""},
+      {"1000", "901", "901", "0", Status::fail, "nearly-exhausted"},
+      {"1000", "20", "950", "0", Status::fail, "nearly-exhausted"},
+      {"1000", "900", "900", "0", Status::pass, ""},
+      {"151", "3", "20", "0", Status::warn, "low-limit"},
+      {"500", "3", "20", "0", Status::pass, ""},
+      {"1000", "3", "20", "100", Status::warn, "account-limit"},
+      {"", "3", "20", "0", Status::unknown, "not-reported"},
+      {"18446744073709551615", "3", "20", "0", Status::pass, ""},
   };
   for (const auto& c : cases) {
     MysqlFacts facts = healthy_mysql();
@@ -319,10 +343,14 @@ TEST(MysqlWritableCheck, KnowsReplicasAndReaders) {
   const struct {
     const char* variable;
     const char* cause;
-  } cases[] = {{"read_only", "read-only"}, {"super_read_only", "super-read-only"}, {"innodb_read_only", "reader-endpoint"}, {"offline_mode", "offline-mode"}};
+  } cases[] = {{"read_only", "read-only"},
+               {"super_read_only", "super-read-only"},
+               {"innodb_read_only", "reader-endpoint"},
+               {"offline_mode", "offline-mode"}};
   for (const auto& c : cases) {
     MysqlFacts facts = healthy_mysql();
-    facts.session.variables["read_only"].value = c.variable == std::string("super_read_only") ? "ON" : facts.session.variables["read_only"].value;
+    facts.session.variables["read_only"].value =
+        c.variable == std::string("super_read_only") ? "ON" : facts.session.variables["read_only"].value;
     facts.session.variables[c.variable].value = "ON";
     const auto finding = one(mysql_writable_check(), facts);
     EXPECT_EQ(finding.status, Status::fail);

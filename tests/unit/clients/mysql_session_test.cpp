@@ -100,7 +100,10 @@ class Server {
 constexpr std::uint32_t no_tls = 0xdfffffffU & ~0x800U;
 
 std::string greeting(std::uint32_t capabilities, std::string_view plugin = "caching_sha2_password") {
-  std::string out("\x0a" "8.4.6\0\x07\0\0\0abcdefgh\0", 20);
+  std::string out(
+      "\x0a"
+      "8.4.6\0\x07\0\0\0abcdefgh\0",
+      20);
   capabilities &= ~0x01000020U;  // neither DEPRECATE_EOF nor compression
   out += static_cast<char>(capabilities & 0xFFU);
   out += static_cast<char>(capabilities >> 8U & 0xFFU);
@@ -149,7 +152,8 @@ MysqlLogin login_to(std::uint16_t port, MysqlLogin::Tls tls = MysqlLogin::Tls::o
 }
 
 TEST(MysqlSession, SendsNothingWhenTlsIsWantedAndTheServerStopsOfferingIt) {
-  // The trap: with "enforce" set, Connector/C goes on in plain text and its caching_sha2 plugin then sends the password in clear.
+  // The trap: with "enforce" set, Connector/C goes on in plain text and its caching_sha2 plugin then sends the password
+  // in clear.
   for (const auto tls : {MysqlLogin::Tls::encrypted, MysqlLogin::Tls::verified}) {
     Server server([](Peer& peer) {
       peer.send(greeting(no_tls), 0);
@@ -246,7 +250,10 @@ TEST(MysqlSession, EndsAtItsDeadlineAlsoWhenTheServerDrips) {
   Server server([](Peer& peer) {
     log_in(peer);
     peer.receive();
-    const std::string whole("\x01\0\0\x01\x01\x17\0\0\x02\x03" "def", 13);
+    const std::string whole(
+        "\x01\0\0\x01\x01\x17\0\0\x02\x03"
+        "def",
+        13);
     for (int i = 0; i < 40; ++i) {
       peer.raw(whole.substr(static_cast<std::size_t>(i) % whole.size(), 1));
       std::this_thread::sleep_for(50ms);

@@ -12,7 +12,8 @@ using testing::HasSubstr;
 
 std::string unhex(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
   return out;
 }
 
@@ -31,13 +32,16 @@ std::string packet(std::string_view payload, char sequence = 0) {
 
 /// Recorded on loopback: Oracle MySQL 9.7.4, MariaDB 10.11.19, and the same MariaDB with --version=8.0.36.
 const std::string mysql97 = unhex(
-    "4b0000000a392e372e342d3200170000007c49495715731b0900ffffff0200ffdf150000000000000000000071437c084c251a036f4f1033006361636869"
+    "4b0000000a392e372e342d3200170000007c49495715731b0900ffffff0200ffdf150000000000000000000071437c084c251a036f4f103300"
+    "6361636869"
     "6e675f736861325f70617373776f726400");
 const std::string mariadb = unhex(
-    "640000000a352e352e352d31302e31312e31392d4d6172696144422d302b6465623132753100030000007d546831594e5b5e00fef7080200ff8115000000"
+    "640000000a352e352e352d31302e31312e31392d4d6172696144422d302b6465623132753100030000007d546831594e5b5e00fef7080200ff"
+    "8115000000"
     "0000001d000000482a3a2340597d2a585c447d006d7973716c5f6e61746976655f70617373776f726400");
 const std::string mariadb_disguised = unhex(
-    "4a0000000a382e302e333600030000003c6d34573a59353b00fef7080200ff81150000000000001d000000697d5b2d6d60785e4a397a21006d7973716c5f"
+    "4a0000000a382e302e333600030000003c6d34573a59353b00fef7080200ff81150000000000001d000000697d5b2d6d60785e4a397a21006d"
+    "7973716c5f"
     "6e61746976655f70617373776f726400");
 
 TEST(MysqlWire, ReadsMysqlsGreeting) {
@@ -65,13 +69,15 @@ TEST(MysqlWire, KnowsMariadbAlsoInDisguise) {
 }
 
 TEST(MysqlWire, ReadsErrorsThatComeInsteadOfAGreeting) {
-  const auto full = parse(unhex("17000000ff1004546f6f206d616e7920636f6e6e656374696f6e73"));  // recorded, max_connections=1
+  const auto full =
+      parse(unhex("17000000ff1004546f6f206d616e7920636f6e6e656374696f6e73"));  // recorded, max_connections=1
   EXPECT_EQ(full.cause, "too-many-connections-1040");
   EXPECT_EQ(full.error, 1040);
   EXPECT_EQ(full.text, "Too many connections");
   EXPECT_FALSE(full.spoken());
 
-  const auto state = parse(packet(std::string("\xff\x6a\x04", 3) + "#HY000Host '10.0.0.9' is not allowed to connect to this MySQL server"));
+  const auto state = parse(
+      packet(std::string("\xff\x6a\x04", 3) + "#HY000Host '10.0.0.9' is not allowed to connect to this MySQL server"));
   EXPECT_EQ(state.cause, "host-not-allowed-1130");
   EXPECT_EQ(state.text, "Host '10.0.0.9' is not allowed to connect to this MySQL server");
   EXPECT_EQ(parse(packet(std::string("\xff\x69\x04", 3) + "blocked")).cause, "host-blocked-1129");
@@ -88,7 +94,11 @@ TEST(MysqlWire, TellsOtherServersByTheirBanner) {
   EXPECT_EQ(parse(packet("\x07whatever")).cause, "not-mysql");
   EXPECT_EQ(parse(std::string("\x15\x03\x03\x00\x02\x02\x46", 7)).cause, "not-mysql");  // a TLS alert
   EXPECT_EQ(parse(std::string("\x05\x00\x00\x00\x0b\x08\x05\x1a\x00", 9)).cause, "x-protocol-port");
-  EXPECT_EQ(parse(packet(std::string("\x09" "3.22.0\0", 8))).cause, "old-protocol");
+  EXPECT_EQ(parse(packet(std::string("\x09"
+                                     "3.22.0\0",
+                                     8)))
+                .cause,
+            "old-protocol");
 }
 
 TEST(MysqlWire, WaitsForTheWholePacketAndNoLonger) {
@@ -143,7 +153,8 @@ TEST(MysqlWire, SslRequestIsThePacketOfTheManual) {
   const std::string request = mysql_ssl_request();
   ASSERT_EQ(request.size(), 36U);
   EXPECT_EQ(request.substr(0, 4), std::string("\x20\x00\x00\x01", 4));
-  const auto capabilities = static_cast<std::uint8_t>(request[4]) | static_cast<unsigned>(static_cast<std::uint8_t>(request[5])) << 8U;
+  const auto capabilities =
+      static_cast<std::uint8_t>(request[4]) | static_cast<unsigned>(static_cast<std::uint8_t>(request[5])) << 8U;
   EXPECT_EQ(capabilities & 0x0800U, 0x0800U);  // CLIENT_SSL
   EXPECT_EQ(capabilities & 0x0200U, 0x0200U);  // CLIENT_PROTOCOL_41
   EXPECT_EQ(request.substr(13), std::string(23, '\0'));
