@@ -226,7 +226,7 @@ std::vector<Touch> touches(const Settings& settings) {
 ProbeSpec bucket_probe() {
   ProbeSpec spec;
   spec.id = "bucket";
-  spec.needs = {"config.well-formed/BUCKET", "config.required/BUCKET"};
+  spec.needs = {"config.well-formed/BUCKET", "config.required/BUCKET", "config.placeholders/BUCKET"};
   spec.limit = milliseconds(15000);
   spec.skip = bucket_skip;
   spec.touches = touches;

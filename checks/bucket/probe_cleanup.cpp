@@ -149,13 +149,13 @@ void Cleanup::run(bool hurry) {
 
 namespace {
 
-/// `[prefix/]wbverify/<16 hexadecimal digits>/name`.
+/// `[prefix/]wbverify/<16 hexadecimal digits>/name`, the name without a slash.
 bool is_ours(std::string_view key, const std::string& prefix) {
   const std::string begin = (prefix.empty() ? "" : prefix + "/") + "wbverify/";
   if (!key.starts_with(begin)) return false;
   key.remove_prefix(begin.size());
   constexpr std::size_t id_length = 16;
-  return key.size() > id_length + 1 && key[id_length] == '/' && key.substr(0, id_length).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return key.size() > id_length + 1 && key.find('/') == id_length && key.find('/', id_length + 1) == std::string_view::npos && key.substr(0, id_length).find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 Error refusal(std::string text) { return {"not-undone", std::move(text), Blame::target, false}; }

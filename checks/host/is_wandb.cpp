@@ -72,7 +72,7 @@ Findings judge(const HostHttpFacts& facts, const Scene& scene) {
   Finding finding;
   finding.setting = "HOST";
   if (stranger.cause.empty()) {
-    const bool env = mark_of(facts.env.marks, PageKind::wandb) != nullptr;
+    const bool env = !facts.env.html && mark_of(facts.env.marks, PageKind::wandb) != nullptr;
     const std::string hop = hop_of(env ? facts.env : facts.root);
     finding.observed = (env ? "env.js is that of W&B" : "the page is that of W&B") + (hop.empty() ? "" : ", behind " + hop);
     if (facts.root.has_mark("wandb-loading")) finding.observed += "; the server is still starting";

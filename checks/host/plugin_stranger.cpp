@@ -40,7 +40,8 @@ const HttpAnswer* with_mark(const HostHttpFacts& facts, PageKind kind, std::stri
 
 bool is_wandb(const HostHttpFacts& facts) {
   const auto shows = [](const HttpAnswer& answer) { return answer.answered() && answer.status < 400 && mark_of(answer.marks, PageKind::wandb) != nullptr; };
-  if (shows(facts.env)) return true;
+  // env.js is a script; a proxy's log-in page answers every path, with any title.
+  if (shows(facts.env) && !facts.env.html) return true;
   // The log-in page of a proxy may well be titled with the name of what lies behind it.
   return shows(facts.root) && mark_of(facts.root.marks, PageKind::login) == nullptr && !facts.root.has_mark(std::string(password_field));
 }

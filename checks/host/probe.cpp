@@ -124,7 +124,7 @@ std::vector<Touch> touch_http(const Settings& settings) {
 ProbeSpec host_network_probe() {
   ProbeSpec spec;
   spec.id = "host.network";
-  spec.needs = {"config.well-formed/HOST", "config.required/HOST"};
+  spec.needs = {"config.well-formed/HOST", "config.required/HOST", "config.placeholders/HOST"};
   spec.limit = network_limit;
   spec.touches = touch_network;
   return make_probe<HostNetworkFacts>(std::move(spec), gather_network, network_transient);

@@ -181,7 +181,7 @@ Result<MysqlLogin> mysql_login(const MysqlTarget& target, const MysqlFacts& seen
 ProbeSpec mysql_probe() {
   ProbeSpec spec;
   spec.id = "mysql";
-  spec.needs = {"config.well-formed/MYSQL", "config.required/MYSQL"};
+  spec.needs = {"config.well-formed/MYSQL", "config.required/MYSQL", "config.placeholders/MYSQL"};
   spec.limit = milliseconds(18000);
   spec.skip = [](const Settings& settings) -> std::string {
     if (!settings.mysql || !settings.mysql->scheme.starts_with("cloudsql")) return "";

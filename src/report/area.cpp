@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "report/entries.hpp"
 #include "report/layout.hpp"
 #include "report/paint.hpp"
+#include "report/telling.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -97,39 +97,6 @@ std::string render_passed(const Entry& entry, const Plugin& plugin, const std::v
       id_width, style);
 }
 
-/// The measured values that say most in the room there is: short ones with a number in it, in the order of the
-/// catalogue.
-std::string telling(const std::vector<CheckResult>& results, std::size_t room, const TerminalStyle& style) {
-  struct Value {
-    std::size_t place;
-    std::string text;
-    std::size_t columns;
-  };
-  std::vector<Value> values;
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const auto& result = results[i];
-    if (result.finding.status != Status::pass || is_row(result)) continue;
-    std::string text = without_stop(fit(style, result.finding.observed));
-    const bool number = text.find_first_of("0123456789") != std::string::npos;
-    const std::size_t columns = display_width(text);
-    if (!number || columns > 32 || text.find(". ") != std::string::npos || !seen.insert(text).second) continue;
-    values.push_back({i, std::move(text), columns});
-  }
-  std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return a.columns < b.columns; });
-  std::size_t used = 0;
-  std::size_t kept = 0;
-  while (kept < values.size() && used + values[kept].columns + (kept > 0 ? 2 : 0) <= room) {
-    used += values[kept].columns + (kept > 0 ? 2 : 0);
-    ++kept;
-  }
-  values.resize(kept);
-  std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return a.place < b.place; });
-  std::string out;
-  for (const auto& value : values) out += (out.empty() ? "" : ", ") + value.text;
-  return out;
-}
-
 /// The columns of an area that takes one line: `PASS  MySQL            12 checks  `.
 std::string area_columns(Status status, const Plugin& plugin, std::size_t checks, const TerminalStyle& style) {
   std::string count = count_of(checks, "check");
@@ -145,7 +112,7 @@ std::string render_folded(const Plugin& plugin, const std::vector<CheckResult>& 
   const auto width = static_cast<std::size_t>(style.width);
   const std::size_t start = area_text(style);
   const std::string time = duration_text(time_of(plugin, results));
-  const std::string values = telling(results, width > start + 10 ? width - start - 10 : 0, style);
+  const std::string values = telling_values(results, width > start + 10 ? width - start - 10 : 0, style);
   std::string out = area_columns(Status::pass, plugin, passed, style) + values;
   if (!time.empty()) {
     const std::size_t taken = start + display_width(values) + display_width(time);

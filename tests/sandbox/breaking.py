@@ -7,6 +7,7 @@ from . import listeners
 from .dns import BadServer, Dnsmasq
 from .gateway import Gateway
 from .mysql_proxy import Disguise, GoBetween
+from .prefix import SandboxError
 from .s3 import cors_rules
 from .store import Rgw
 from .wandb.app import Server
@@ -163,7 +164,9 @@ class Breaking:
 
     def use_minio(self, cors_origin=None):
         """MinIO instead of RGW. `cors_origin` gives its one setting for cross-origin requests, when the web server's ports are chosen."""
-        from .minio import Minio
+        from .minio import Minio, prepared
+        if not prepared():
+            raise SandboxError("MinIO is not built yet: tests/sandbox/sandbox prepare --with minio")
         web = self.change_web()
         self.store_name = "minio"
         self.rgw = Minio(self.dir / "minio", self.store_key, self.store_secret)

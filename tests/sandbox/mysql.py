@@ -68,6 +68,7 @@ class MySql:
                     (work / name).unlink(missing_ok=True)
                 (work / "ready").touch()
                 work.rename(made)
+                prefixes.forget_older(made)
         return made
 
     def launch(self):

@@ -84,6 +84,14 @@ def apt(apt_root, log, *words):
     run(["apt-get", "-q", *(part for k, v in options.items() for part in ("-o", f"{k}={v}")), *words], log)
 
 
+def forget_older(folder):
+    """Removes what earlier recipes made."""
+    name = folder.name.rpartition("-")[0]
+    for old in folder.parent.glob(f"{name}-[0-9]*"):
+        if old.name.rpartition("-")[2].isdigit() and old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+
+
 def prune(root):
     for name in UNWANTED_FOLDERS:
         shutil.rmtree(root / name, ignore_errors=True)
@@ -127,6 +135,7 @@ def unpacked(name, packages, say=lambda text: None):
         (work / "ready").touch()
         shutil.rmtree(prefix, ignore_errors=True)
         work.rename(prefix)
+        forget_older(prefix)
         tell(f"unpacked to {prefix}")
         return prefix
 
