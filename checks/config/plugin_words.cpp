@@ -48,7 +48,7 @@ std::string show_character(const std::string& setting, int column, const Scene& 
 }
 
 std::string at_character(std::string text, int column) {
-  if (column <= 0) return text;
+  if (column <= 1) return text;
   if (text.ends_with('.')) text.pop_back();
   return text + ", at character " + std::to_string(column) + ".";
 }

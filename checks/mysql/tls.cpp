@@ -198,7 +198,7 @@ CheckSpec mysql_tls_check() {
   spec.id = "mysql.tls";
   spec.probe = "mysql";
   spec.title = "The connection is encrypted as MYSQL demands, with a certificate that is trusted";
-  spec.needs = {"mysql.greeting"};
+  spec.needs = {"mysql.greeting", "config.files/MYSQL"};
   spec.tags = {"tls"};
   return make_check<MysqlFacts>(std::move(spec), judge);
 }

@@ -27,6 +27,11 @@ void register_secrets(Sensitivity sensitivity, const std::string& value) {
   if (sensitivity == Sensitivity::secret && !is_plain_word(value)) Secret(std::string(trim(value)));
   if (sensitivity == Sensitivity::credentials) {
     for (auto& secret : possible_secrets(value)) Secret(std::move(secret));
+    // Some variables take a list of URLs.
+    for (const auto& part : split(value, ',')) {
+      if (part.size() == value.size()) break;
+      for (auto& secret : possible_secrets(part)) Secret(std::move(secret));
+    }
   }
 }
 
@@ -137,7 +142,7 @@ class Applier {
       issue.observed = "The value holds " + text + ", and nothing has put the value in its place.";
       issue.expected = "The value itself. Environment files expand nothing, and Kubernetes expands $(NAME) only for names that the same container has.";
     }
-    issue.fix = "Write your own value instead of " + text + ".";
+    issue.fix = "Write your own value instead of " + text + (issue.example.empty() ? "." : ", in this form:");
     settings_.issues.push_back(std::move(issue));
   }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "config/url.hpp"
+#include "config/variables.hpp"
+#include "util/text.hpp"
 #include "util/utf8.hpp"
 
 namespace wbverify {
@@ -18,6 +21,15 @@ std::string blank_name(char c) {
     case '\n': return "a line end";
     default: return "white space";
   }
+}
+
+/// The corrected value as it may be shown: without its secret, or the example when it is nothing but one.
+std::string corrected(const IssueList& issues, std::string_view value, std::string_view example) {
+  const Variable* const variable = find_variable(issues.setting());
+  if (variable == nullptr || variable->sensitivity == Sensitivity::secret) return std::string(example);
+  if (variable->sensitivity == Sensitivity::open) return clean(value, 200);
+  if (value.find('@') == std::string_view::npos) return mask_url(value).find("[redacted]") == std::string::npos ? mask_url(value) : std::string(example);
+  return in_right_form(value, {.example = example});
 }
 
 }  // namespace
@@ -57,14 +69,14 @@ bool check_surface(IssueList& issues, std::string_view example) {
     issues.malformed(0, {"quoted", std::string("The value begins and ends with ") + (value.front() == '"' ? "a double" : "a single") + " quote.",
                          "The bare value. docker run --env-file and kubectl create secret --from-env-file keep quotes as part of the value; "
                          "only a shell and Docker Compose take them off.",
-                         "Remove both quotes.", in_form});
+                         "Remove both quotes.", corrected(issues, value.substr(1, value.size() - 2), example)});
     return false;
   }
   if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) {
     const bool front = is_blank(value.front());
     issues.malformed(front ? 0 : value.size() - 1,
                      {"surrounding-blanks", "The value " + std::string(front ? "begins" : "ends") + " with " + blank_name(front ? value.front() : value.back()) + ".",
-                      "Nothing before and after the value: Docker and Kubernetes pass blanks on as part of it.", "Remove it.", in_form});
+                      "Nothing before and after the value: Docker and Kubernetes pass blanks on as part of it.", "Remove it.", corrected(issues, trim(value), example)});
     return false;
   }
   const auto control = std::find_if(value.begin(), value.end(), is_control);
@@ -79,7 +91,7 @@ bool check_surface(IssueList& issues, std::string_view example) {
   if (const auto comment = value.find(" #"); comment != std::string_view::npos) {
     issues.malformed(comment, {"inline-comment", "A blank and # follow the value, as if a comment began there.",
                                "A comment on a line of its own: in an environment file everything after the = is the value.",
-                               "Move the comment to its own line.", in_form});
+                               "Move the comment to its own line.", corrected(issues, trim(value.substr(0, comment)), example)});
     return false;
   }
   return true;

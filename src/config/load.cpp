@@ -27,11 +27,14 @@ SettingView view(std::string name, std::string kind, std::string file, int line,
 }
 
 /// Some shells export HOST with the machine's name, which has nothing to do with the server.
-bool is_machine_name(std::string_view value) {
+bool is_machine_name(std::string_view value, const std::map<std::string, std::string>& environment) {
+  if (value.find("://") != std::string_view::npos) return false;
+  const auto told = environment.find("HOSTNAME");
+  if (told != environment.end() && iequals(value, told->second)) return true;
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return false;
   const std::string_view whole(name.data());
-  return value.find("://") == std::string_view::npos && (iequals(value, whole) || iequals(value, whole.substr(0, whole.find('.'))));
+  return iequals(value, whole) || iequals(value, whole.substr(0, whole.find('.')));
 }
 
 class Loader {
@@ -79,7 +82,7 @@ class Loader {
 
   void read_environment() {
     for (const auto& [name, value] : sources_.environment) {
-      if (find_variable(name) == nullptr || (name == "HOST" && is_machine_name(value))) continue;
+      if (find_variable(name) == nullptr || (name == "HOST" && is_machine_name(value, sources_.environment))) continue;
       resolver_.add(name, {view(name, "environment", "", 0), value});
     }
   }

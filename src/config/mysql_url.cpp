@@ -22,19 +22,29 @@ void report_form(IssueList& issues) {
   const std::string scheme = scheme_of(value);
   const std::string expected = "mysql://USER:PASSWORD@HOST:PORT/DATABASE.";
   const std::string example(words.example);
+  // What follows the scheme, whichever it is.
+  const auto written_as = [&](std::string_view rest) { return in_right_form("mysql://" + std::string(rest.substr(std::min(rest.size(), rest.find_first_not_of('/')))), words); };
   if (value.find("@tcp(") != std::string_view::npos || value.find("@unix(") != std::string_view::npos) {
     issues.malformed(0, {"driver-dsn", "The value has the form of a Go driver's DSN: USER:PASSWORD@tcp(HOST:PORT)/DATABASE.", expected, "Write it as a URL.", example});
   } else if (scheme == "jdbc") {
     issues.malformed(0, {"jdbc-url", "The value is a JDBC URL.", expected, "Remove jdbc: and put the user in front of the host.", example});
   } else if (!scheme.empty() && value.substr(scheme.size(), 3) == "://") {
     issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 24) + "; the server panics with unknown connection scheme.",
-                         "mysql, mysql-replica, cloudsql or cloudsql-replica.", "Write mysql://.", example});
+                         "mysql, mysql-replica, cloudsql or cloudsql-replica.", "Write mysql://.", written_as(value.substr(scheme.size() + 1))});
   } else if (scheme == "mysql") {
-    issues.malformed(5, {"no-slashes", "Two slashes are missing after mysql:.", expected, "Write mysql://.", example});
+    issues.malformed(5, {"no-slashes", "Two slashes are missing after mysql:.", expected, "Write mysql://.", written_as(value.substr(6))});
   } else {
     issues.malformed(0, {"no-scheme", "The value does not begin with mysql://.",
-                         expected + " The Terraform output database_connection_string comes without the scheme.", "Write mysql:// in front.", example});
+                         expected + " The Terraform output database_connection_string comes without the scheme.", "Write mysql:// in front.", written_as(value)});
   }
+}
+
+/// The value with tls=true instead of its own tls.
+std::string with_tls_true(std::string_view value) {
+  std::string out = in_right_form(value, words);
+  const auto at = out.find("tls=");
+  if (at == std::string::npos) return std::string(words.example) + "?tls=true";
+  return out.replace(at, std::min(out.find('&', at), out.size()) - at, "tls=true");
 }
 
 bool read_tls(const std::vector<Parameter>& parameters, MysqlTarget& target, IssueList& issues) {
@@ -47,7 +57,7 @@ bool read_tls(const std::vector<Parameter>& parameters, MysqlTarget& target, Iss
       const auto* const at = std::find_if(std::begin(values), std::end(values), [&](const auto& value) { return value.first == parameter.value; });
       if (at == std::end(values)) {
         issues.malformed(parameter.value_offset, {"bad-tls-value", "The value of tls is " + clean(parameter.value, 24) + ".", "true, false, skip-verify, preferred or custom.",
-                                                  "Write tls=true, which verifies the server's certificate.", std::string(words.example) + "?tls=true"});
+                                                  "Write tls=true, which verifies the server's certificate.", with_tls_true(issues.value())});
         return false;
       }
       target.tls = at->second;

@@ -49,16 +49,25 @@ void read_parameter(const Parameter& parameter, RedisTarget& target, IssueList& 
   if (parameter.name == "ttlInSeconds") target.ttl_seconds = go_integer(parameter.value).value_or(0);
 }
 
+/// `host:6379` with its scheme; an example when there is more to it.
+std::string redis_in_front(std::string_view value) {
+  const auto url = value.find('@') == std::string_view::npos ? mask_url(value) : "";
+  return url.find("[redacted]") == std::string::npos && !url.empty() ? "redis://" + url : in_right_form("redis://" + std::string(value), words);
+}
+
 void report_form(IssueList& issues) {
   const std::string scheme = scheme_of(issues.value());
   const bool url = !scheme.empty() && issues.value().substr(scheme.size(), 3) == "://";
   const std::string expected = "redis://USER:PASSWORD@HOST:PORT?tls=true. Encryption is a parameter, not a scheme.";
+  const auto written_as = [&](std::string_view rest) { return in_right_form("redis://" + std::string(rest), words); };
   if (url && scheme == "rediss") {
-    issues.malformed(0, {"rediss-scheme", "The scheme is rediss, which the server does not know.", expected, "Write redis:// and add tls=true after a ?.", std::string(words.example)});
+    const std::string plain = written_as(issues.value().substr(scheme.size() + 3));
+    const std::string tls = plain.find("tls=") != std::string::npos ? "" : plain.find('?') == std::string::npos ? "?tls=true" : "&tls=true";
+    issues.malformed(0, {"rediss-scheme", "The scheme is rediss, which the server does not know.", expected, "Write redis:// and add tls=true after a ?.", plain + tls});
   } else if (url) {
-    issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 24) + ".", expected, "Write redis://.", std::string(words.example)});
+    issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 24) + ".", expected, "Write redis://.", written_as(issues.value().substr(scheme.size() + 3))});
   } else {
-    issues.malformed(0, {"no-scheme", "The value does not begin with redis://.", expected + " The Terraform output elasticache_connection_string comes without the scheme.", "Write redis:// in front.", std::string(words.example)});
+    issues.malformed(0, {"no-scheme", "The value does not begin with redis://.", expected + " The Terraform output elasticache_connection_string comes without the scheme.", "Write redis:// in front.", redis_in_front(issues.value())});
   }
 }
 

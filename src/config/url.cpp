@@ -119,7 +119,7 @@ bool is_torn(const Url& url, IssueList& issues, const UrlWords& words) {
   issues.malformed(cut, {"password-not-encoded",
                          "A raw reserved character before the last @ ends the user information too early, so that the host is read wrongly.",
                          "The reserved characters / ? # [ ] and blank of the " + std::string(words.secret) + " as %2F %3F %23 %5B %5D %20.",
-                         encode_hint(words.secret), std::string(words.example)});
+                         encode_hint(words.secret), in_right_form(url.text, words)});
   return true;
 }
 
@@ -135,31 +135,31 @@ std::optional<Credentials> read_credentials(const Url& url, IssueList& issues, c
       const auto hex = [&](std::size_t at) { return at < url.userinfo.size() && is_one_of(url.userinfo[at], "0123456789abcdefABCDEF"); };
       if (hex(i + 1) && hex(i + 2)) continue;
       issues.malformed(offset, {"bad-escape", "A % in the " + (in_user ? std::string("user name") : secret) + " is not followed by two hexadecimal digits.",
-                                "%25 for a % that is meant as such.", encode_hint(secret), std::string(words.example)});
+                                "%25 for a % that is meant as such.", encode_hint(secret), in_right_form(url.text, words)});
       return std::nullopt;
     }
     if (is_one_of(c, allowed)) continue;
     issues.malformed(offset, {in_user ? "user-not-encoded" : "password-not-encoded",
                               "The " + (in_user ? std::string("user name") : secret) + " holds a character that must not stand raw in a URL.",
-                              "Everything but letters, digits and - . _ ~ percent-encoded.", encode_hint(secret), std::string(words.example)});
+                              "Everything but letters, digits and - . _ ~ percent-encoded.", encode_hint(secret), in_right_form(url.text, words)});
     return std::nullopt;
   }
   if (const auto plus = url.password.find('+'); plus != npos) {
     issues.suspicious(url.offset(url.password) + plus,
                       {"plus-in-password", "The " + secret + " holds a raw +.",
                        "%2B: the server takes + as it is, the chart's init container and other readers turn it into a blank.",
-                       encode_hint(secret), std::string(words.example)});
+                       encode_hint(secret), in_right_form(url.text, words)});
   } else if (const auto reserved = url.password.find_first_of("@:"); reserved != npos) {
     issues.suspicious(url.offset(url.password) + reserved,
                       {"reserved-in-password", "The " + secret + " holds a raw @ or colon.",
                        "%40 for @ and %3A for a colon: the server splits at the last @, other readers at the first.",
-                       encode_hint(secret), std::string(words.example)});
+                       encode_hint(secret), in_right_form(url.text, words)});
   }
   Credentials out;
   out.user = percent_decode(url.user).value_or("");
   out.password = percent_decode(url.password).value_or("");
   if (out.user.find('\0') == npos && out.password.find('\0') == npos) return out;
-  issues.malformed(url.offset(url.userinfo), {"bad-escape", "The user information holds %00.", "No zero byte.", encode_hint(secret), std::string(words.example)});
+  issues.malformed(url.offset(url.userinfo), {"bad-escape", "The user information holds %00.", "No zero byte.", encode_hint(secret), in_right_form(url.text, words)});
   return std::nullopt;
 }
 

@@ -69,6 +69,9 @@ void report_fragment(const Url& url, IssueList& issues, const UrlWords& words);
 /// The value of a setting that may hold credentials, fit to be shown: `mysql://wandb_local:[redacted]@db:3306/wandb_local`.
 /// Of what is no URL, or a torn one, only that is left which cannot be part of a password.
 std::string mask_url(std::string_view text);
+/// The value with an upper-case word where the secret stands, to be shown as the right form of it; `words.example` when the
+/// secret cannot be told from the rest.
+std::string in_right_form(std::string_view text, const UrlWords& words);
 /// What of the text may be a password, well-formed or not; for the redactor.
 std::vector<std::string> possible_secrets(std::string_view text);
 

@@ -39,6 +39,21 @@ std::string mask_url(std::string_view text) {
   return finish(std::string(start) + user + password + std::string(rest));
 }
 
+std::string in_right_form(std::string_view text, const UrlWords& words) {
+  const auto url = split_url(text);
+  const std::size_t start = url ? url->scheme.size() + 3 : 0;
+  const std::size_t at = !url ? text.rfind('@') : url->late_at != std::string_view::npos ? url->late_at : url->has_userinfo ? start + url->userinfo.size() : std::string_view::npos;
+  if (at == std::string_view::npos || at + 1 == text.size()) return std::string(words.example);
+  const std::string_view before = text.substr(start, at - start);
+  const auto colon = before.find(':');
+  // One word alone is the user for most services and the password for Redis.
+  if (colon == std::string_view::npos && (!url || iequals(url->scheme, "redis"))) return std::string(words.example);
+  if (colon == std::string_view::npos) return finish(std::string(text));
+  const bool alone = colon + 1 == before.size() && url && iequals(url->scheme, "redis");
+  const std::string_view word = words.secret == "password" ? "PASSWORD" : words.secret == "secret key" ? "SECRET" : "KEY";
+  return finish(std::string(text.substr(0, start)) + (alone ? "" : std::string(before.substr(0, colon))) + ":" + std::string(word) + std::string(text.substr(at)));
+}
+
 std::vector<std::string> possible_secrets(std::string_view text) {
   const auto at = text.rfind('@');
   const auto url = split_url(text);

@@ -44,7 +44,7 @@ TEST(WellFormed, LeadsWithTheWorst) {
   expect_complete(findings);
   EXPECT_EQ(findings[0].observed, "The value of tls is maybe, at character 30. The password holds a raw +, at character 12.");
   EXPECT_EQ(findings[0].reproduce, "printenv MYSQL | cut -c30 | od -c");
-  EXPECT_EQ(findings[0].fix, "Write tls=true, which verifies the server's certificate.\nIn the environment of the W&B Server set: MYSQL=mysql://wandb_local:PASSWORD@db.example.com:3306/wandb_local?tls=true");
+  EXPECT_EQ(findings[0].fix, "Write tls=true, which verifies the server's certificate.\nIn the environment of the W&B Server set: MYSQL=mysql://u:PASSWORD@h/d?tls=true");
 }
 
 TEST(WellFormed, WarnsOfWhatIsOnlySuspicious) {

@@ -68,6 +68,8 @@ TEST(HostUrl, IsRefused) {
 TEST(HostUrl, ProposesWhatWasProbablyMeant) {
   EXPECT_EQ(host("wandb.acme.com/wandb").issues.front().example, "https://wandb.acme.com");
   EXPECT_EQ(host("http:/wandb.acme.com").issues.front().example, "http://wandb.acme.com");
+  EXPECT_EQ(host("'https://wandb.acme.com'").issues.front().example, "https://wandb.acme.com");
+  EXPECT_EQ(host("https://wandb.acme.com # prod").issues.front().example, "https://wandb.acme.com");
   EXPECT_EQ(host("https://wandb.acme.com:8443/wandb").issues.front().example, "https://wandb.acme.com:8443");
 }
 

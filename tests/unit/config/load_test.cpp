@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "config/show.hpp"
+#include "core/redactor.hpp"
 
 namespace wbverify {
 namespace {
@@ -158,6 +159,13 @@ TEST_F(Load, SaysOnlyThatAPlaceholderIsOne) {
   EXPECT_NE(render_settings(settings).find("SOME_PASSWORD from an example"), std::string::npos);
 }
 
+TEST_F(Load, KnowsEverySecretOfAList) {
+  sources_.environment = {{"GORILLA_SUPPORTED_FILE_STORES", "s3://AK:one-secret@a:9000/b,s3://AK:two-secret@c:9000/d,cw://"}};
+  const Settings settings = load();
+  EXPECT_EQ(Redactor::process().redact("x one-secret y two-secret z"), "x [redacted] y [redacted] z");
+  EXPECT_EQ(settings.scene.find("GORILLA_SUPPORTED_FILE_STORES")->value.find("secret"), std::string::npos);
+}
+
 TEST_F(Load, SetsEmptyValuesAsideInSilence) {
   sources_.env_files = {write("a.env", "HOST=\nREDIS=\n")};
   const Settings settings = load();
@@ -170,6 +178,8 @@ TEST_F(Load, IgnoresTheHostThatAShellExports) {
   std::array<char, 256> name{};
   ASSERT_EQ(::gethostname(name.data(), name.size() - 1), 0);
   sources_.environment = {{"HOST", name.data()}};
+  EXPECT_EQ(load().scene.find("HOST"), nullptr);
+  sources_.environment = {{"HOST", "node7.corp.example.com"}, {"HOSTNAME", "node7.corp.example.com"}};
   EXPECT_EQ(load().scene.find("HOST"), nullptr);
   sources_.environment = {{"HOST", "wandb.example.com"}};
   EXPECT_EQ(causes(load(), "HOST"), std::vector<std::string>{"malformed:no-scheme"});

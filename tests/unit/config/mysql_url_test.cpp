@@ -107,6 +107,21 @@ TEST(MysqlUrl, NeverShowsThePassword) {
   }
 }
 
+TEST(MysqlUrl, ShowsTheRightFormOfWhatWasWritten) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"mysql://wandb:so/me-pw@db:3306/x?tls=true", "mysql://wandb:PASSWORD@db:3306/x?tls=true"},
+      {"mysql://wandb:so+me-pw@db:3306/x", "mysql://wandb:PASSWORD@db:3306/x"},
+      {"wandb:some-pw@db.acme.com/x", "mysql://wandb:PASSWORD@db.acme.com/x"},
+      {"mariadb://wandb:some-pw@db/x", "mysql://wandb:PASSWORD@db/x"},
+      {"mysql:wandb:some-pw@db/x", "mysql://wandb:PASSWORD@db/x"},
+      {"mysql:/wandb:some-pw@db/x", "mysql://wandb:PASSWORD@db/x"},
+      {"mysql://wandb:some-pw@db/x?tls=yes&ssl-ca=/c", "mysql://wandb:PASSWORD@db/x?tls=true&ssl-ca=/c"},
+      {"\"mysql://wandb:some-pw@db/x\"", "mysql://wandb:PASSWORD@db/x"},
+      {"mysql://wandb:some-pw@db/x # prod", "mysql://wandb:PASSWORD@db/x"},
+      {"wandb:some-pw", "mysql://wandb_local:PASSWORD@db.example.com:3306/wandb_local"}};
+  for (const auto& [text, example] : cases) EXPECT_EQ(mysql(text).issues.at(0).example, example) << text;
+}
+
 TEST(MaskUrl, LeavesWhatHelps) {
   const std::pair<const char*, const char*> cases[] = {
       {"mysql://wandb_local:some-pw@db:3306/wandb_local?tls=true", "mysql://wandb_local:[redacted]@db:3306/wandb_local?tls=true"},

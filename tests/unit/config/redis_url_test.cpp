@@ -61,5 +61,19 @@ TEST(RedisUrl, IsRefused) {
   }
 }
 
+TEST(RedisUrl, ShowsTheRightFormOfWhatWasWritten) {
+  const std::pair<const char*, const char*> cases[] = {{"rediss://:the-secret@redis:6379", "redis://:PASSWORD@redis:6379?tls=true"},
+                                                       {"rediss://u:the-secret@redis:6379?ttlInSeconds=5", "redis://u:PASSWORD@redis:6379?ttlInSeconds=5&tls=true"},
+                                                       {"redis.acme.com:6379", "redis://redis.acme.com:6379"},
+                                                       {":the-secret@redis:6379", "redis://:PASSWORD@redis:6379"},
+                                                       {"redis://:the/secret@redis:6379", "redis://:PASSWORD@redis:6379"}};
+  for (const auto& [text, example] : cases) {
+    const auto issues = redis(text).issues;
+    ASSERT_FALSE(issues.empty()) << text;
+    EXPECT_EQ(issues.at(0).example, example) << text;
+    EXPECT_EQ(redis(text).text().find("secret@"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace wbverify
