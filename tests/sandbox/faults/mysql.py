@@ -44,9 +44,9 @@ def _(box):
     instead(box, "closed")
 
 
-@fault("mysql.reset", {"mysql.greeting": "reset"}, "the connection is reset at once")
+@fault("mysql.reset", {"mysql.greeting": "reset"}, "the connection is reset before the greeting")
 def _(box):
-    instead(box, "reset")
+    instead(box, "reset-after-request")   # half a second later: at once it would be reset while it is still being made
 
 
 @fault("mysql.half-a-greeting", {"mysql.greeting": "closed"}, "the connection ends in the middle of the greeting")
