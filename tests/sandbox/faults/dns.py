@@ -67,3 +67,8 @@ def _(box):
 @near("dns.mysql-ipv4", ["mysql.dns", "mysql.reachable"], "the database's name has an A record alone")
 def _(box):
     box.name_in_zone("mysql")
+
+
+@near("dns.bucket-alias", ["bucket.dns", "bucket.reachable", "bucket.tls"], "the store's name is a CNAME, as those of gateways are")
+def _(box):
+    box.name_in_zone("s3", alias=True)
