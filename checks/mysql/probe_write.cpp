@@ -112,6 +112,8 @@ bool drop(MysqlSession& session, const MysqlTarget& target, const ProbeContext& 
     auto again = log_in(target, context.settings, seen, deadline, {}, *context.round_trips);
     ++*context.round_trips;
     if (again) {
+      // The broken session's last statement may still be at work. Its lock goes when the server has ended it, and not before.
+      static_cast<void>(again->query("SELECT GET_LOCK('wbverify-write', 1)", deadline));
       done = again->query(statement, deadline);
     } else {
       done = fail(again.error());

@@ -77,7 +77,7 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
     finding.status = stopped ? Status::unknown : Status::fail;
     finding.blame = stopped ? Blame::target : Blame::none;
     finding.cause = broken->cause;
-    finding.observed = fmt::format("{} fails: {}", statement_of(broken->name), broken->text);
+    finding.observed = fmt::format("{} {}: {}", statement_of(broken->name), stopped ? "was not answered" : "fails", broken->text);
     finding.expected = "A table can be made, filled, read, altered online and dropped.";
     finding.why = "The W&B server does the same when it migrates and with every run it logs; it meets the same error.";
     finding.fix = advise(facts, *broken);
