@@ -81,6 +81,24 @@ struct License {
   std::vector<std::string> flags;   ///< features, such as `SCALABLE`, `mysql`, `s3`
 };
 
+/// How wbverify logs in to the W&B API, and where it works there.
+struct WandbAccess {
+  enum class Kind { none, api_key, identity_token };
+
+  Kind kind = Kind::none;                  ///< what was found, usable or not
+  Secret api_key;                          ///< goes as the password of Basic
+  Secret identity_token;                   ///< a JWT, exchanged at /oidc/token for what goes as Bearer
+  std::string origin_setting;              ///< its name in the scene: `WANDB_API_KEY`, `WANDB_IDENTITY_TOKEN_FILE`; empty with Kind::none
+  std::string shape;                       ///< `legacy-40`, `local-40` (a prefix and 40), `long` (about 86), `jwt`; empty when malformed or absent
+  std::vector<std::string> same_key_for;   ///< other machines for which the netrc has the same key
+  std::vector<std::string> netrc_machines; ///< what the netrc has keys for when none is for HOST
+  std::vector<std::string> entities;       ///< where runs are made, each in turn; empty: the viewer's default entity
+  bool deep = false;                       ///< large transfers too: 64 MiB, and the limits of size
+
+  /// There is a key or a token, and it is well-formed.
+  bool usable() const { return kind != Kind::none && !shape.empty(); }
+};
+
 /// Something wrong with a setting of the installation, found without any I/O. Judged by the `config` plugin.
 struct SettingIssue {
   std::string setting;    ///< `MYSQL`
@@ -105,6 +123,7 @@ struct Settings {
   std::optional<QueueTarget> bucket_queue;
   std::optional<QueueTarget> notifications_queue;
   std::optional<License> license;
+  WandbAccess wandb;
 
   std::vector<std::string> ca_files;    ///< PEM files trusted besides the system's: --ca-file, ca_file, the installation's own
   std::string dns_server;               ///< ADDRESS:PORT asked instead of the system's resolvers, or empty
