@@ -4,8 +4,8 @@
 #include <array>
 
 #include "checks/host/checks.hpp"
-#include "checks/host/facts_answer.hpp"
-#include "checks/host/facts_marks.hpp"
+#include "checks/shared/answer.hpp"
+#include "checks/shared/answer_marks.hpp"
 #include "checks/host/plugin_words.hpp"
 #include "util/text.hpp"
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "checks/host/checks.hpp"
-#include "checks/host/facts_answer.hpp"
+#include "checks/shared/answer.hpp"
 #include "checks/host/plugin_words.hpp"
 
 namespace wbverify {

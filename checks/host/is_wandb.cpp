@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "checks/host/checks.hpp"
-#include "checks/host/facts_marks.hpp"
+#include "checks/shared/answer_marks.hpp"
 #include "checks/host/plugin_stranger.hpp"
 #include "util/text.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "checks/host/facts_marks.hpp"
+#include "checks/shared/answer_marks.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {

@@ -1,5 +1,5 @@
 #pragma once
-#include "checks/host/facts_answer.hpp"
+#include "checks/shared/answer.hpp"
 #include "checks/host/plugin_words.hpp"
 
 namespace wbverify {

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "checks/host/facts.hpp"
-#include "checks/host/facts_answer.hpp"
+#include "checks/shared/answer.hpp"
 #include "clients/http.hpp"
 #include "util/text.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "checks/host/checks.hpp"
-#include "checks/host/facts_answer.hpp"
+#include "checks/shared/answer.hpp"
 #include "checks/host/plugin_words.hpp"
 #include "checks/policy.hpp"
 

@@ -1,4 +1,4 @@
-#include "checks/host/facts_answer.hpp"
+#include "checks/shared/answer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "checks/host/facts_marks.hpp"
+#include "checks/shared/answer_marks.hpp"
+#include "util/json.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -72,6 +73,28 @@ bool read_number(std::string_view text, Number& value) {
 }
 
 }  // namespace
+
+namespace {
+// The macro defines inline functions; the two of the header have to be found by other files.
+struct RecordedAnswer : HttpAnswer {};
+WBVERIFY_JSON(RecordedAnswer, method, url, cause, text, blame, transient, status, version, address, headers, cookies, title, excerpt, body_bytes, html, marks,
+              own_url, duration_ms, asked_at, answered_at)
+}  // namespace
+
+void to_json(nlohmann::json& json, const HttpAnswer& answer) { to_json(json, RecordedAnswer{answer}); }
+
+void from_json(const nlohmann::json& json, HttpAnswer& answer) {
+  RecordedAnswer recorded;
+  from_json(json, recorded);
+  answer = std::move(recorded);
+}
+
+bool HttpAnswer::has_mark(const std::string& id) const { return std::find(marks.begin(), marks.end(), id) != marks.end(); }
+
+std::string HttpAnswer::header(const std::string& name) const {
+  const auto at = headers.find(name);
+  return at == headers.end() ? std::string() : at->second;
+}
 
 HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& result, std::int64_t asked_at) {
   HttpAnswer answer;

@@ -1,4 +1,4 @@
-#include "checks/host/facts_marks.hpp"
+#include "checks/shared/answer_marks.hpp"
 
 #include <algorithm>
 

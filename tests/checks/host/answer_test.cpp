@@ -1,6 +1,6 @@
 // From an exchange to facts.
 #include "answers.hpp"
-#include "checks/host/facts_marks.hpp"
+#include "checks/shared/answer_marks.hpp"
 #include "checks/host/plugin_words.hpp"
 
 namespace wbverify {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "checks/host/checks.hpp"
-#include "checks/host/facts_answer.hpp"
+#include "checks/shared/answer.hpp"
 
 namespace wbverify {
 

@@ -1,0 +1,16 @@
+#pragma once
+// What checks say of an HTTP exchange in the same words.
+#include "checks/shared/answer.hpp"
+
+namespace wbverify {
+
+/// The hop that gave this answer, told by its headers and its page: `nginx/1.22.1`, `the AWS load balancer`; empty when nothing tells.
+std::string hop_of(const HttpAnswer& answer);
+/// `502 Bad Gateway`.
+std::string status_words(int status);
+/// `GET https://wandb.example.com/ready: 502 Bad Gateway from nginx/1.22.1 after 3 ms`, or why there was no answer.
+std::string describe(const HttpAnswer& answer);
+/// The title of its page, or the beginning of its body; empty when there is none.
+std::string says(const HttpAnswer& answer);
+
+}  // namespace wbverify
