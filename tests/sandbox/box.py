@@ -1,17 +1,20 @@
 """An installation on loopback: started whole and healthy, or as a fork of a running one with something broken."""
+import json
 import os
 import secrets
 import shutil
 import tempfile
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
 from .breaking import Breaking
 from .certs import Authority
 from .mysql import MySql
-from .process import Service, accepts, on_free_port, program
+from .process import Service, accepts, bound, loopback, on_free_port, program
 from .settings import REGION, Settings, licence, password
 from .store import Rgw
+from .wandb.keys import new_keys
 from .web import Site, Web
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[1]
@@ -30,6 +33,7 @@ class Box(Settings, Breaking):
         self.cors = None
         self.zone = {"addresses": {}, "aliases": {}, "texts": {}}
         self.store_name = "rgw"
+        self.standin = None         # of a fork with a stand-in of its own
         self.begin_settings(parent)
 
     # -- life
@@ -49,12 +53,14 @@ class Box(Settings, Breaking):
 
     def start(self):
         self.dir.mkdir(mode=0o700, exist_ok=True)
-        self.bucket, self.database, self.user = "wandb-files", "wandb_local", "wandb_local"
+        self.bucket, self.team_bucket, self.database, self.user = "wandb-files", "wandb-research", "wandb_local", "wandb_local"
         self.mysql_password, self.redis_password = password(), password()
         self.store_key, self.store_secret = "AK" + secrets.token_hex(9).upper(), secrets.token_urlsafe(26) + "/+" + secrets.token_urlsafe(3)
         self.licence, licence_secrets = licence()
         self.other_user = None
-        self.secrets += [self.mysql_password, self.store_secret, self.redis_password, *licence_secrets]
+        self.api_keys = new_keys()
+        self.api_key = self.api_keys["local"]
+        self.secrets += [self.mysql_password, self.store_secret, self.redis_password, *licence_secrets, *self.api_keys.values()]
         try:
             self.authority = Authority(self.dir / "certificates")
             self.mysql_certificate = self.authority.leaf("mysql.localhost", "mysql.wandb.test")
@@ -62,10 +68,12 @@ class Box(Settings, Breaking):
             self.mysql.launch()     # takes longest, so the others start meanwhile
             self.rgw = self.add(Rgw(self.dir / "store", self.store_key, self.store_secret, REGION)).start()
             self.start_redis()
-            app_port = self.start_app()
+            sockets = self.app_sockets()
             self.web = self.add(Web(self.dir / "web", Site("wandb.localhost", self.authority.leaf("wandb.localhost", "wandb.wandb.test")),
-                                    Site("s3.localhost", self.authority.leaf("s3.localhost", "*.s3.localhost", "s3.wandb.test")), app_port, self.rgw.port)).start()
-            self.rgw.s3.make_bucket(self.bucket, self.documented_cors())
+                                    Site("s3.localhost", self.authority.leaf("s3.localhost", "*.s3.localhost", "s3.wandb.test")),
+                                sockets[0].getsockname()[1], self.rgw.port)).start()
+            self.start_app(sockets)
+            self.make_buckets()
             self.mysql.finish()
             self.mysql.add_database(self.database, self.user, self.mysql_password)
             self.write()
@@ -87,15 +95,34 @@ class Box(Settings, Breaking):
             return Service("redis-server", [redis, str(conf)], folder / "out.log").wait_until(lambda: accepts(port))
         self.add(on_free_port(start, lambda: "in use" in (folder / "out.log").read_text(errors="replace")))
 
-    def start_app(self):
-        """The stand-in of the W&B Server; its port."""
-        log = self.dir / "app.log"
+    @staticmethod
+    def app_sockets():
+        """Of the stand-in of the W&B Server, and of the tests' view of its inside. They listen before it runs: what asks early waits in the queue."""
+        sockets = [bound(addresses=loopback()[:1])[1][0] for _ in range(2)]
+        for sock in sockets:
+            sock.listen(128)
+        return sockets
 
-        def start(port):
-            self.add(Service("the stand-in of W&B Server", [PYTHON, "-m", "sandbox.wandb.app", "--port", str(port)], log,
-                             env=os.environ | {"PYTHONPATH": str(PACKAGE_PARENT), "PYTHONDONTWRITEBYTECODE": "1"})).wait_until(lambda: accepts(port))
-            return port
-        return on_free_port(start, lambda: "in use" in log.read_text(errors="replace"))
+    def start_app(self, sockets):
+        settings = self.dir / "app.json"
+        settings.touch(mode=0o600)
+        settings.write_text(json.dumps({"keys": self.api_keys, "storage": self.app_storage()}))
+        self.control_port = sockets[1].getsockname()[1]
+        self.add(Service("the stand-in of W&B Server", [PYTHON, "-m", "sandbox.wandb.app", "--settings", str(settings), "--listen", str(sockets[0].fileno()),
+                                                        "--control", str(sockets[1].fileno())], self.dir / "app.log",
+                         env=os.environ | {"PYTHONPATH": str(PACKAGE_PARENT), "PYTHONDONTWRITEBYTECODE": "1"}, sockets=sockets))
+        for sock in sockets:
+            sock.close()
+
+    def app_storage(self):
+        """How the stand-in reaches the store, and by what address its clients do."""
+        site = self.web.bucket
+        return {"port": self.rgw.port, "key": self.store_key, "secret": self.store_secret, "region": REGION, "bucket": self.bucket,
+                "public": f"{'https' if site.certificate else 'http'}://{site.name}:{site.port}"}
+
+    def make_buckets(self, cors=True):
+        for bucket in (self.bucket, self.team_bucket):
+            self.rgw.s3.make_bucket(bucket, self.documented_cors() if cors else None)
 
     def add(self, part):
         """Stopped with this box."""
@@ -121,8 +148,8 @@ class Box(Settings, Breaking):
         a fault may change a setting of a shared server, and puts it back at the end."""
         from .lab import named
         box = Box(folder or tempfile.mkdtemp(prefix="fork-", dir=self.dir), parent=self)
-        for name in ("authority", "mysql", "mysql_certificate", "mysql_password", "rgw", "web", "bucket", "database", "user", "store_key", "store_secret",
-                     "redis_port", "redis_password", "licence"):
+        for name in ("authority", "mysql", "mysql_certificate", "mysql_password", "rgw", "web", "bucket", "team_bucket", "database", "user", "store_key", "store_secret",
+                     "redis_port", "redis_password", "licence", "api_keys", "api_key"):
             setattr(box, name, getattr(self, name))
         box.faults, box.secrets = list(names), list(self.secrets)
         try:
@@ -142,6 +169,15 @@ class Box(Settings, Breaking):
                     shutil.rmtree(box.dir, ignore_errors=True)
 
     # -- what happened to it
+
+    def wandb_state(self):
+        """Everything that its W&B server has, and every request that it got (wandb/dump.py)."""
+        if self.standin:
+            return self.standin.state()
+        if self.parent:
+            return self.parent.wandb_state()
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.control_port}/", timeout=10) as answer:
+            return json.load(answer)
 
     def bucket_objects(self):
         return self.rgw.s3.objects(self.bucket)

@@ -1,4 +1,5 @@
 """What faults do to a fork: verbs that change one thing, start what that needs, and put back what was shared."""
+import dataclasses
 import secrets
 import ssl
 import warnings
@@ -10,7 +11,6 @@ from .mysql_proxy import Disguise, GoBetween
 from .prefix import SandboxError
 from .s3 import cors_rules
 from .store import Rgw
-from .wandb.app import Server
 from .web import Web
 
 ZONE = "wandb.test"
@@ -52,7 +52,25 @@ class Breaking:
 
     def app(self, health):
         """A stand-in of the W&B Server with other health answers; its port."""
-        return self.add(Server(health=health).in_background()).port
+        return self.own_standin(health).port
+
+    def wandb(self, **behaviour):
+        """A stand-in of this fork's own that does wrong what is told (wandb/behaviour.py), and an nginx in front of it."""
+        from .wandb.behaviour import Behaviour
+        if self.standin:
+            self.standin.standin.behaviour = dataclasses.replace(self.standin.standin.behaviour, **behaviour)
+        else:
+            self.own_standin(behaviour=Behaviour(**behaviour))
+        self.change_web().app_port = self.standin.port
+
+    def own_standin(self, health=None, behaviour=None):
+        """A server with the accounts of the base and nothing in it yet; its objects leave the store with it."""
+        from .wandb.app import Server
+        from .wandb.standin import StandIn
+        from .wandb.storage import Storage
+        server = self.standin = self.add(Server(StandIn(self.api_keys, behaviour, health)).in_background())
+        self.after.append(lambda: server.standin.use_store(Storage(**self.app_storage())))
+        return server
 
     # -- names
 
@@ -111,7 +129,7 @@ class Breaking:
     def use_cors(self, rules="documented"):
         """The bucket's rules for cross-origin requests; a function of the origin, or None for none."""
         if self.cors is None:
-            self.undo.append(lambda: self.parent.rgw.s3.set_cors(self.parent.bucket, self.parent.documented_cors()))
+            self.undo += [lambda bucket=bucket: self.parent.rgw.s3.set_cors(bucket, self.parent.documented_cors()) for bucket in (self.parent.bucket, self.parent.team_bucket)]
             self.after.append(self.arrange_cors)
             self.cors = "documented"
         if rules != "documented":
@@ -122,6 +140,7 @@ class Breaking:
 
     def arrange_cors(self):
         if self.store_name == "rgw":   # the shared one
+            self.rgw.s3.set_cors(self.team_bucket, self.documented_cors())
             self.rgw.s3.call("DELETE", f"/{self.bucket}", "cors")
             rules = self.documented_cors() if self.cors == "documented" else self.cors(self.origin)
             if rules:
@@ -159,8 +178,8 @@ class Breaking:
         self.store_name = "own"
         self.rgw = self.add(Rgw(self.dir / "store", self.store_key, self.store_secret)).start(clock)
         web.store_port, self.rgw.s3.clock = self.rgw.port, clock
-        self.rgw.s3.make_bucket(self.bucket)
-        self.after.append(lambda: self.rgw.s3.set_cors(self.bucket, self.documented_cors()))
+        self.make_buckets(cors=False)
+        self.after.append(lambda: [self.rgw.s3.set_cors(bucket, self.documented_cors()) for bucket in (self.bucket, self.team_bucket)])
 
     def use_minio(self, cors_origin=None):
         """MinIO instead of RGW. `cors_origin` gives its one setting for cross-origin requests, when the web server's ports are chosen."""
@@ -172,5 +191,5 @@ class Breaking:
         self.rgw = Minio(self.dir / "minio", self.store_key, self.store_secret)
         web.reserve()
         self.add(self.rgw.start(cors_origin() if cors_origin else None))
-        self.rgw.s3.make_bucket(self.bucket)
+        self.make_buckets(cors=False)
         web.store_port = self.rgw.port

@@ -97,11 +97,12 @@ class Service:
     """A server in a process group of its own. It ends with its parent, however that ends."""
     record = None   # file that keeps the process ids of this sandbox
 
-    def __init__(self, name, argv, log, cwd=None, env=None):
+    def __init__(self, name, argv, log, cwd=None, env=None, sockets=()):
+        """`sockets` stay open in the server, under the same numbers."""
         self.name, self.log = name, Path(log)
         with open(log, "ab") as out:
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd,
-                                            env=env, start_new_session=True)
+                                            env=env, start_new_session=True, pass_fds=[sock.fileno() for sock in sockets])
 
     @property
     def pid(self):

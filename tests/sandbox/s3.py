@@ -51,6 +51,18 @@ def signed_headers(method, raw_path, query, headers, digest, key, secret, region
     return headers | {"authorization": f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(signed)}, Signature={value}"}
 
 
+def presigned(method, base, path, key, secret, region, lifetime=3600, query=(), headers=None, clock=0):
+    """A signed URL below `base` (scheme://host[:port]); `headers` are those that the request must carry besides Host."""
+    date = utc(clock)
+    scope = f"{date[:8]}/{region}/s3/aws4_request"
+    headers = {name.lower(): value for name, value in (headers or {}).items()} | {"host": base.partition("://")[2]}
+    signed = sorted(headers)
+    pairs = [*query, ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"), ("X-Amz-Credential", f"{key}/{scope}"), ("X-Amz-Date", date), ("X-Amz-Expires", str(lifetime)),
+             ("X-Amz-SignedHeaders", ";".join(signed))]
+    text, raw = canonical_query(pairs), quote(path)
+    return f"{base}{raw}?{text}&X-Amz-Signature={signature(secret, method, raw, text, headers, signed, 'UNSIGNED-PAYLOAD', date, scope)}"
+
+
 class S3:
     """Signed calls as one account of the store."""
 
@@ -59,6 +71,10 @@ class S3:
         self.clock = 0   # seconds by which the store's clock is ahead
 
     def call(self, method, path, query="", body=b"", headers=None):
+        return self.answer(method, path, query, body, headers)[::2]
+
+    def answer(self, method, path, query="", body=b"", headers=None):
+        """(status, headers, body)."""
         body = body.encode() if isinstance(body, str) else body
         raw = quote(path)
         query = canonical_query(urllib.parse.parse_qsl(query, keep_blank_values=True))
@@ -68,7 +84,7 @@ class S3:
         try:
             connection.request(method, raw + ("?" + query if query else ""), body or None, all_headers)
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
 

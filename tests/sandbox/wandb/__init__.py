@@ -1,1 +1,1 @@
-"""A stand-in for the W&B Server: its health, its version, its page. The API has its home here when it comes."""
+"""A stand-in for the W&B Server: its API, its health, its pages. Its files are in the real store of the sandbox."""

@@ -1,0 +1,154 @@
+"""The GraphQL engine: graphql-core over schema.graphql, cut down to what a generation of the server knows."""
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from ..process import MissingPackage
+
+try:
+    import graphql
+    from graphql.language import ast
+    from graphql.type.definition import GraphQLInterfaceType, GraphQLObjectType, GraphQLScalarType, GraphQLUnionType
+    from graphql.utils.ast_from_value import ast_from_value  # noqa: F401  absent from graphql-core 3, which has other names throughout
+except ImportError as error:
+    raise MissingPackage("python3-graphql-core") from error
+
+GENERATIONS = {"old": set(), "mid": {"mid"}, "new": {"mid", "new"}}
+SCHEMA = Path(__file__).with_name("schema.graphql")
+RESOLVERS = {}   # "Type.field" → function(parent, info, **arguments)
+
+
+def field(name):
+    """Declares the function that answers the field; what has none is an attribute of the same name in snake_case."""
+    def declare(function):
+        assert name not in RESOLVERS, name
+        RESOLVERS[name] = function
+        return function
+    return declare
+
+
+class ApiError(Exception):
+    """A refusal of the API, as GraphQL error and as HTTP status."""
+
+    def __init__(self, message, status=400, code=None):
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])([A-Z]+)", lambda found: "_" + found[1], name).lower()
+
+
+def attribute(name):
+    key = snake(name)
+    return lambda parent, info, **arguments: parent.get(name) if isinstance(parent, dict) else getattr(parent, key)
+
+
+# -- scalars
+
+def literal(node):
+    """A scalar written out in the document, as Python has it."""
+    if isinstance(node, ast.ListValue):
+        return [literal(value) for value in node.values]
+    if isinstance(node, ast.ObjectValue):
+        return {part.name.value: literal(part.value) for part in node.fields}
+    if isinstance(node, (ast.IntValue, ast.FloatValue)):
+        return json.loads(node.value)
+    return node.value
+
+
+def text(value):
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+SCALARS = {"JSON": lambda value: value, "JSONString": text, "DateTime": str, "Int64": int}
+
+
+def fill_scalar(kind):
+    serialize = SCALARS[kind.name]
+    kind.serialize, kind.parse_literal = serialize, literal
+    kind.parse_value = int if kind.name == "Int64" else lambda value: value
+
+
+# -- the schema of a generation
+
+def marks(node):
+    return {directive.name.value for directive in node.directives or []}
+
+
+def known(nodes, path, have, without):
+    return [node for node in nodes if marks(node) <= have and f"{path}.{node.name.value}" not in without]
+
+
+def cut(document, have, without):
+    """Leaves out what the generation lacks: a definition, a field, an argument, a field of an input."""
+    document.definitions = [d for d in document.definitions if isinstance(d, (ast.SchemaDefinition, ast.DirectiveDefinition))
+                            or marks(d) <= have and d.name.value not in without]
+    for definition in document.definitions:
+        if isinstance(definition, (ast.ObjectTypeDefinition, ast.InterfaceTypeDefinition, ast.InputObjectTypeDefinition)):
+            definition.fields = known(definition.fields, definition.name.value, have, without)
+            for part in definition.fields:
+                if getattr(part, "arguments", None):
+                    part.arguments = known(part.arguments, f"{definition.name.value}.{part.name.value}", have, without)
+    return document
+
+
+@lru_cache(maxsize=16)
+def schema_of(generation, without=frozenset()):
+    """The schema; `without` names further types, fields (`Run.logLines`) and arguments (`Project.run.desc`) that it lacks."""
+    schema = graphql.build_ast_schema(cut(graphql.parse(SCHEMA.read_text()), GENERATIONS[generation], without))
+    for name, kind in schema.get_type_map().items():
+        if isinstance(kind, GraphQLScalarType) and name in SCALARS:
+            fill_scalar(kind)
+        elif isinstance(kind, (GraphQLInterfaceType, GraphQLUnionType)):
+            kind.resolve_type = lambda value, info: info.schema.get_type(type(value).__name__)
+        elif isinstance(kind, GraphQLObjectType) and not name.startswith("__"):
+            for key, part in kind.fields.items():
+                part.resolver = RESOLVERS.get(f"{name}.{key}") or attribute(key)
+    return schema
+
+
+@lru_cache(maxsize=512)
+def parsed(query):
+    return graphql.parse(query)
+
+
+# -- a request
+
+def told(error):
+    """An error as the answer shows it."""
+    shown = {"message": str(getattr(error, "message", None) or error)}
+    places = getattr(error, "locations", None)
+    if places:
+        shown["locations"] = [{"line": place.line, "column": place.column} for place in places]
+    if getattr(error, "path", None):
+        shown["path"] = error.path
+    original = getattr(error, "original_error", None)
+    if isinstance(original, ApiError) and original.code:
+        shown["extensions"] = {"code": original.code}
+    return shown
+
+
+def root_fields(document, operation_name):
+    """The fields asked of Query or Mutation: what the request is about."""
+    operations = [d for d in document.definitions if isinstance(d, ast.OperationDefinition)]
+    chosen = [d for d in operations if d.name and d.name.value == operation_name] or operations
+    return [s.name.value for s in chosen[0].selection_set.selections if isinstance(s, ast.Field)] if chosen else []
+
+
+def run(schema, query, variables, operation_name, context):
+    """(HTTP status, answer)."""
+    try:
+        document = parsed(query)
+    except graphql.GraphQLError as error:
+        return 400, {"errors": [told(error)]}
+    errors = graphql.validate(schema, document)
+    if errors:
+        return 400, {"errors": [told(error) for error in errors]}
+    result = graphql.execute(schema, document, context_value=context, variable_values=variables or {}, operation_name=operation_name or None)
+    if not result.errors:
+        return 200, {"data": result.data}
+    originals = [getattr(error, "original_error", None) for error in result.errors]
+    status = next((error.status for error in originals if isinstance(error, ApiError)), 400 if result.invalid or not any(originals) else 500)
+    return status, {"data": result.data, "errors": [told(error) for error in result.errors]}
