@@ -74,20 +74,8 @@ bool read_number(std::string_view text, Number& value) {
 
 }  // namespace
 
-namespace {
-// The macro defines inline functions; the two of the header have to be found by other files.
-struct RecordedAnswer : HttpAnswer {};
-WBVERIFY_JSON(RecordedAnswer, method, url, cause, text, blame, transient, status, version, address, headers, cookies, title, excerpt, body_bytes, html, marks,
+WBVERIFY_DEFINE_JSON(HttpAnswer, method, url, cause, text, blame, transient, status, version, address, headers, cookies, title, excerpt, body_bytes, html, marks,
               own_url, duration_ms, asked_at, answered_at)
-}  // namespace
-
-void to_json(nlohmann::json& json, const HttpAnswer& answer) { to_json(json, RecordedAnswer{answer}); }
-
-void from_json(const nlohmann::json& json, HttpAnswer& answer) {
-  RecordedAnswer recorded;
-  from_json(json, recorded);
-  answer = std::move(recorded);
-}
 
 bool HttpAnswer::has_mark(const std::string& id) const { return std::find(marks.begin(), marks.end(), id) != marks.end(); }
 

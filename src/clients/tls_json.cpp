@@ -8,20 +8,8 @@ WBVERIFY_JSON(Certificate, subject, issuer, subject_cn, issuer_cn, dns_names, ip
               server_auth, server_key_usage, signing_key_usage, must_staple, unknown_critical, issuer_urls)
 WBVERIFY_JSON(VerifyError, code, depth, text)
 
-namespace {
-// The macro defines inline functions; the two of the header have to be found by other files.
-struct Recorded : TlsObservation {};
-WBVERIFY_JSON(Recorded, server_name, address, port, completed, cause, text, protocol, cipher, forward_secrecy, alpn, refused_by,
+WBVERIFY_DEFINE_JSON(TlsObservation, server_name, address, port, completed, cause, text, protocol, cipher, forward_secrecy, alpn, refused_by,
               refused_by_python, client_certificate_asked, presented_count, presented, built, errors, strict_errors, path_needs_search,
               staple, old_protocol, without_name, anchor, trust, trust_problems, duration_ms, round_trips)
-}  // namespace
-
-void to_json(nlohmann::json& json, const TlsObservation& observation) { to_json(json, Recorded{observation}); }
-
-void from_json(const nlohmann::json& json, TlsObservation& observation) {
-  Recorded recorded;
-  from_json(json, recorded);
-  observation = std::move(recorded);
-}
 
 }  // namespace wbverify

@@ -27,6 +27,16 @@ struct adl_serializer<std::optional<T>> {
 /// record can still be judged. Use in namespace wbverify.
 #define WBVERIFY_JSON(Type, ...) NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Type, __VA_ARGS__)
 
+/// The same for a type whose to_json and from_json a header declares: defined once, found by other files. Use in a .cpp file.
+#define WBVERIFY_DEFINE_JSON(Type, ...)                                                                  \
+  void to_json(nlohmann::json& nlohmann_json_j, const Type& nlohmann_json_t) {                           \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_TO, __VA_ARGS__))                             \
+  }                                                                                                      \
+  void from_json(const nlohmann::json& nlohmann_json_j, Type& nlohmann_json_t) {                         \
+    const Type nlohmann_json_default_obj{};                                                              \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_FROM_WITH_DEFAULT, __VA_ARGS__))              \
+  }
+
 /// Defines encode_facts and decode_facts, which a facts.hpp declares with WBVERIFY_FACTS. Use in facts.cpp.
 #define WBVERIFY_DEFINE_FACTS(Type)                                                                      \
   std::string encode_facts(const Type& facts) { return nlohmann::json(facts).dump(); }                   \

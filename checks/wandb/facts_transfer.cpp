@@ -1,0 +1,23 @@
+#include "checks/wandb/facts_transfer.hpp"
+
+#include "util/json.hpp"
+
+namespace wbverify {
+
+WBVERIFY_DEFINE_JSON(SignedUrl, url, scheme, host, port, signature, dialect, expires, relative)
+
+WBVERIFY_JSON(StoreAddress, origin, same_as, reach, handshaken, tls)
+
+WBVERIFY_DEFINE_JSON(Transfer, tried, answer, code, message, seen_host, bytes, same, allow_origin, expose_headers,
+                     with_origin)
+
+WBVERIFY_JSON(StorePreflight, tried, method, request_headers, answer, allow_origin, allow_methods, allow_headers)
+
+WBVERIFY_JSON(WandbFile, name, size, upload, put, registered, registered_ms, listed_size, route, direct, by_route,
+              redirect, redirect_url, by_redirect, by_direct, range)
+
+WBVERIFY_DEFINE_JSON(WandbFiles, entity, create, files, store, put_preflight, get_preflight, list)
+
+WBVERIFY_DEFINE_JSON(WandbMultipart, bytes, parts, create, complete, puts, etags)
+
+}  // namespace wbverify
