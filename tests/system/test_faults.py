@@ -1,9 +1,5 @@
 """The fault lab: each fault, against the whole suite, is named once and right, and nothing else changes."""
-import json
-import os
-
 import pytest
-from conftest import RESULTS
 from program import catalogue, verify
 from sandbox.lab import FAULTS, NEAR_MISSES
 
@@ -18,11 +14,8 @@ def check_of(row):
     return row.split("/")[0]
 
 
-def keep(fault, run, right):
-    named = ", ".join(f"{i}: {r['cause']}" for i, r in run.results.items() if r["status"] in ("fail", "unknown", "warn"))
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with open(RESULTS / f"{worker}.jsonl", "a") as out:
-        out.write(json.dumps({"fault": fault, "named": named[:200], "seconds": run.seconds, "right": right}) + "\n")
+def named(run):
+    return ", ".join(f"{i}: {r['cause']}" for i, r in run.results.items() if r["status"] in BAD)[:200]
 
 
 def differences(fault, run, healthy):
@@ -51,15 +44,17 @@ def differences(fault, run, healthy):
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_fault(name, base, healthy_results):
+def test_fault(name, base, healthy_results, record_property):
     fault = FAULTS[name]
+    row = {"fault": name, "named": "", "seconds": 0.0, "right": False}
+    record_property("fault", row)
     with base.fork([name]) as box:
         run = verify(box)
     wrong = differences(fault, run, healthy_results)
     expected_exit = fault.exit if fault.exit is not None else 1
     if run.exit != expected_exit:
         wrong.append(f"exit status {run.exit}, declared {expected_exit}")
-    keep(name, run, not wrong)
+    row |= {"named": named(run), "seconds": run.seconds, "right": not wrong}
     assert not wrong, "\n" + "\n".join(wrong) + "\n\n" + run.stdout
 
 

@@ -1,0 +1,25 @@
+"""Loaded first for whatever part of the tests runs: import paths, and the table of faults that ends a run."""
+import os
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+sys.path[:0] = [str(TESTS), str(TESTS / "system")]
+
+
+def pytest_configure(config):
+    os.environ.setdefault("NO_COLOR", "1")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The rows travel in the tests' reports, so that they reach the one process that prints, whoever ran the test."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind if getattr(report, "when", "") == "call"]
+    rows = sorted((row for report in reports for name, row in report.user_properties if name == "fault"), key=lambda row: row["fault"])
+    if not rows:
+        return
+    write = terminalreporter.write_line
+    write("")
+    write(f"{'fault':44} {'named as':62} {'s':>6}")
+    for row in rows:
+        write(f"{row['fault']:44} {row['named']:62} {row['seconds']:6.2f}{'' if row['right'] else '  WRONG'}")
+    write(f"faults named right: {sum(row['right'] for row in rows)} of {len(rows)}")
