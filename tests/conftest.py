@@ -9,6 +9,11 @@ sys.path[:0] = [str(TESTS), str(TESTS / "system")]
 
 def pytest_configure(config):
     os.environ.setdefault("NO_COLOR", "1")
+    config.addinivalue_line("markers", "long: takes most of a minute; started first, so that the other workers need not wait for it at the end")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter):

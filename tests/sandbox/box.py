@@ -143,9 +143,9 @@ class Box(Settings, Breaking):
             raise errors[0]
 
     @contextmanager
-    def fork(self, names, folder=None):
-        """This installation with the named faults: what they do not change is shared, what they do is started anew. One fork at a time:
-        a fault may change a setting of a shared server, and puts it back at the end."""
+    def fork(self, names, folder=None, change=None):
+        """This installation with the named faults, and with what change(fork) does: what they do not change is shared, what they do is started anew.
+        One fork at a time: a fault may change a setting of a shared server, and puts it back at the end."""
         from .lab import named
         box = Box(folder or tempfile.mkdtemp(prefix="fork-", dir=self.dir), parent=self)
         for name in ("authority", "mysql", "mysql_certificate", "mysql_password", "rgw", "web", "bucket", "team_bucket", "database", "user", "store_key", "store_secret",
@@ -155,6 +155,8 @@ class Box(Settings, Breaking):
         try:
             for name in names:
                 named(name).apply(box)
+            if change:
+                change(box)
             if box.web is not self.web:
                 box.add(box.web).start()
             for hook in box.after:

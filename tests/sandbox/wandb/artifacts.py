@@ -319,6 +319,16 @@ def _(kind, info, name):
     return kind.collections.get(name)
 
 
+@field("ArtifactType.artifactSequence")
+def _(kind, info, name):
+    return kind.collections.get(name)
+
+
+@field("ArtifactType.artifactSequences")
+def _(kind, info, **pages):
+    return page(kind.collections.values(), **pages)
+
+
 @field("ArtifactType.artifactCollections")
 def _(kind, info, filters=None, order=None, **pages):
     return page(kind.collections.values(), **pages)

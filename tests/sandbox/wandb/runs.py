@@ -120,7 +120,7 @@ def _(_, info, input):
     if summary is not None:
         standin.arrives("summary", lambda: run.summary.update(history.plain(summary, spoil)))
     run.updated_at = run.heartbeat_at = now()
-    return {"bucket": run, "inserted": inserted}
+    return {"bucket": run, "inserted": inserted, "serverSettings": {"serverMessages": []}}
 
 
 @field("Mutation.deleteRun")
