@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "checks/shared/answer_marks.hpp"
+#include "checks/shared/answer_words.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -12,13 +13,6 @@ namespace {
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
-}
-
-/// Hosts and paths at which people log in.
-bool is_login(const UrlParts& url) {
-  const std::string path = to_lower(url.path);
-  return has_any(url.host, {"login.", "auth.", "sso.", "accounts.", "okta", "auth0.", "onelogin.", "cloudflareaccess.", "idp.", "keycloak", "authelia", "adfs", "signin.", "identity."}) ||
-         has_any(path, {"/login", "/oauth", "/saml", "/sso", "/signin", "/sign_in", "/adfs/", "/realms/", "/authorize", "/auth/", "/.auth/", "/cdn-cgi/access", "/outpost.goauthentik.io"});
 }
 
 bool is_portal(const UrlParts& url) {
@@ -55,7 +49,7 @@ std::optional<Stranger> by_redirect(const HostHttpFacts& facts) {
   const bool same_host = target->host == facts.host && target->port == facts.port && target->scheme == facts.scheme;
   if (same_host && target->path == "/") {
     stranger.cause = "redirect-loop";
-  } else if (is_login(*target)) {
+  } else if (is_login_url(*target)) {
     stranger.cause = "login-page";
   } else if (facts.scheme == "http" && target->host != facts.host && is_portal(*target)) {
     stranger.cause = "captive-portal";

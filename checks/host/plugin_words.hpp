@@ -10,7 +10,5 @@ const ServiceWords& host_words();
 
 /// A curl command that asks the same.
 std::string curl_command(const HostHttpFacts& facts, const std::string& url);
-/// How a proxy in front of the server is brought to reach it, for Docker and Kubernetes.
-std::string reach_the_server(const std::string& hop);
 
 }  // namespace wbverify

@@ -84,4 +84,25 @@ std::string says(const HttpAnswer& answer) {
   return "It says: " + answer.excerpt;
 }
 
+std::string reach_the_server(const std::string& hop) {
+  std::string out = "See whether the server runs. With Docker, where it runs:\ndocker ps -a --filter name=wandb\ndocker logs --tail 50 wandb-local\ncurl -sS -i http://127.0.0.1:8080/healthz\n"
+                    "With Kubernetes:\nkubectl get pods,svc,endpoints -n NAMESPACE\nkubectl logs -n NAMESPACE deploy/wandb-app --tail 50\n";
+  const std::string lower = to_lower(hop);
+  if (lower.find("nginx") != std::string::npos) {
+    out += "If it runs, nginx asks at the wrong place. Its error log says where; the line is:\nproxy_pass http://ADDRESS_OF_W&B:8080;";
+  } else {
+    out += fmt::format("If it runs, {} asks at the wrong place: correct address and port (8080) of its backend.", hop.empty() ? "the proxy in front" : hop);
+  }
+  return out;
+}
+
+bool is_login_url(const UrlParts& url) {
+  const auto has_any = [](std::string_view text, std::initializer_list<std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+  };
+  return has_any(url.host, {"login.", "auth.", "sso.", "accounts.", "okta", "auth0.", "onelogin.", "cloudflareaccess.", "idp.", "keycloak", "authelia", "adfs", "signin.", "identity."}) ||
+         has_any(to_lower(url.path),
+                 {"/login", "/oauth", "/saml", "/sso", "/signin", "/sign_in", "/adfs/", "/realms/", "/authorize", "/auth/", "/.auth/", "/cdn-cgi/access", "/outpost.goauthentik.io"});
+}
+
 }  // namespace wbverify

@@ -12,5 +12,9 @@ std::string status_words(int status);
 std::string describe(const HttpAnswer& answer);
 /// The title of its page, or the beginning of its body; empty when there is none.
 std::string says(const HttpAnswer& answer);
+/// How a proxy in front of the server is brought to reach it, for Docker and Kubernetes.
+std::string reach_the_server(const std::string& hop);
+/// Hosts and paths at which people log in.
+bool is_login_url(const UrlParts& url);
 
 }  // namespace wbverify

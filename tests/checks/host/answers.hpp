@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "checks/host/checks.hpp"
+#include "checks/host/facts.hpp"
 #include "checks/shared/answer.hpp"
 
 namespace wbverify {
