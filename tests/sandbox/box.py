@@ -118,7 +118,7 @@ class Box(Settings, Breaking):
         """How the stand-in reaches the store, and by what address its clients do."""
         site = self.web.bucket
         return {"port": self.rgw.port, "key": self.store_key, "secret": self.store_secret, "region": REGION, "bucket": self.bucket,
-                "public": f"{'https' if site.certificate else 'http'}://{site.name}:{site.port}"}
+                "parts": self.store_name == "minio", "public": f"{'https' if site.certificate else 'http'}://{site.name}:{site.port}"}
 
     def make_buckets(self, cors=True):
         for bucket in (self.bucket, self.team_bucket):

@@ -37,6 +37,7 @@ class Entity:
     code_saving_enabled: bool = False
     default_access: str = "PRIVATE"
     is_paid: bool = True
+    xxhash_digests_enabled: bool = False
     limits: str = "{}"
     members: list = item(default_factory=list)
 

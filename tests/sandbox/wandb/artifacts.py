@@ -26,6 +26,7 @@ class ArtifactSequence:
 
     default_artifact_type = property(lambda self: self.kind)
     latest_artifact = property(lambda self: self.alias_of.get("latest"))
+    digest_algorithm = property(lambda self: self.versions[-1].digest_algorithm if self.versions else "MANIFEST_MD5")
     tags = property(lambda self: {"edges": [{"node": {"id": identifier("Tag", name), "name": name}} for name in self.tag_names]})
 
 

@@ -91,6 +91,31 @@ def cut(document, have, without):
             for part in definition.fields:
                 if getattr(part, "arguments", None):
                     part.arguments = known(part.arguments, f"{definition.name.value}.{part.name.value}", have, without)
+    return reachable(document)
+
+
+def named(node):
+    """The name of a type without its lists and exclamation marks."""
+    while not hasattr(node, "name"):
+        node = node.type
+    return node.name.value
+
+
+def reachable(document):
+    """Leaves out the types that nothing leads to any more: the server does not know them either."""
+    types = {d.name.value: d for d in document.definitions if not isinstance(d, (ast.SchemaDefinition, ast.DirectiveDefinition))}
+    seen, queue = set(), ["Query", "Mutation"]
+    while queue:
+        name = queue.pop()
+        if name in seen or name not in types:
+            continue
+        seen.add(name)
+        definition = types[name]
+        for part in getattr(definition, "fields", None) or []:
+            queue += [named(part.type), *(named(argument.type) for argument in getattr(part, "arguments", None) or [])]
+        queue += [named(kind) for kind in [*(getattr(definition, "interfaces", None) or []), *(getattr(definition, "types", None) or [])]]
+        queue += [other.name.value for other in types.values() if name in map(named, getattr(other, "interfaces", None) or [])]
+    document.definitions = [d for d in document.definitions if isinstance(d, (ast.SchemaDefinition, ast.DirectiveDefinition)) or d.name.value in seen]
     return document
 
 
@@ -146,7 +171,10 @@ def run(schema, query, variables, operation_name, context):
     errors = graphql.validate(schema, document)
     if errors:
         return 400, {"errors": [told(error) for error in errors]}
-    result = graphql.execute(schema, document, context_value=context, variable_values=variables or {}, operation_name=operation_name or None)
+    try:
+        result = graphql.execute(schema, document, context_value=context, variable_values=variables or {}, operation_name=operation_name or None)
+    except graphql.GraphQLError as error:   # a variable that does not fit
+        return 400, {"errors": [told(error)]}
     if not result.errors:
         return 200, {"data": result.data}
     originals = [getattr(error, "original_error", None) for error in result.errors]

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 
+from ..prefix import SandboxError
 from .accounts import identifier
 from .engine import ApiError, field
 from .files import File, UploadView
@@ -176,8 +177,8 @@ def upload_of(standin, context, artifact, spec):
     bucket = standin.bucket_of(artifact.project.entity)
     if spec.get("uploadPartsInput"):
         upload = standin.storage.begin_parts(bucket, file.key)
-        parts = [{"partNumber": part["partNumber"], "uploadUrl": standin.storage.upload_url(
-            standin.behaviour, context.viewer, bucket, file.key, query=[("partNumber", str(part["partNumber"])), ("uploadId", upload)])} for part in spec["uploadPartsInput"]]
+        parts = [{"partNumber": part["partNumber"], "uploadUrl": standin.storage.part_url(standin.behaviour, context.viewer, bucket, file.key, upload, part["partNumber"])}
+                 for part in spec["uploadPartsInput"]]
         view = Named(file, spec["name"])
         view.upload_multipart_urls = {"uploadID": upload, "uploadUrlParts": parts}
         return view
@@ -199,6 +200,9 @@ def _(_, info, input):
     if input["completeMultipartAction"] == "Abort":
         standin.storage.abort_parts(bucket, file.key, input["uploadID"])
         return {"digest": None}
-    standin.storage.finish_parts(bucket, file.key, input["uploadID"], [(part["partNumber"], part["hexMD5"]) for part in input["completedParts"]])
+    try:
+        standin.storage.finish_parts(bucket, file.key, input["uploadID"], [(part["partNumber"], part["hexMD5"]) for part in input["completedParts"]])
+    except SandboxError as error:
+        raise ApiError(f"the upload cannot be completed: {error}", 409) from error
     found = standin.storage.look(bucket, file.key)
     return {"digest": found.md5 if found else None}

@@ -1,10 +1,13 @@
 """Where the files are: the buckets of the sandbox's real store, by the server's own calls and by signed URLs for clients."""
 import base64
+import hashlib
 import mimetypes
 import re
+import secrets
 import threading
 from dataclasses import dataclass
 
+from ..prefix import SandboxError
 from ..s3 import S3, presigned
 
 
@@ -17,10 +20,11 @@ class Stored:
 
 
 class Storage:
-    """`public` is the store's address for clients, `bucket` the installation's; the rest is how the server itself reaches the store."""
+    """`public` is the store's address for clients, `bucket` the installation's; the rest is how the server itself reaches the store. `parts`: the store
+    puts uploads in parts together; RGW 20's dbstore, once they are, answers with the last part's bytes over and over, and the server does it instead."""
 
-    def __init__(self, port, key, secret, region, public, bucket):
-        self.s3, self.public, self.bucket = S3(port, key, secret, region), public, bucket
+    def __init__(self, port, key, secret, region, public, bucket, parts=False):
+        self.s3, self.public, self.bucket, self.parts = S3(port, key, secret, region), public, bucket, parts
         self.keys, self.lock = set(), threading.Lock()   # (bucket, key) of every object that somebody may have written here
 
     # -- signed URLs
@@ -69,17 +73,41 @@ class Storage:
             with self.lock:
                 self.keys.discard((bucket, key))
 
+    # -- uploads in parts
+
     def begin_parts(self, bucket, key):
         """The id of an upload in parts."""
+        if not self.parts:
+            return secrets.token_hex(16)
         return re.search(r"<UploadId>([^<]+)</UploadId>", self.s3.must("POST", f"/{bucket}/{key}", "uploads").decode())[1]
 
+    def part_url(self, behaviour, user, bucket, key, upload, number):
+        if not self.parts:
+            return self.upload_url(behaviour, user, bucket, f"{key}.{upload}.{number}")
+        return self.upload_url(behaviour, user, bucket, key, query=[("partNumber", str(number)), ("uploadId", upload)])
+
     def finish_parts(self, bucket, key, upload, parts):
-        """`parts`: (number, ETag)."""
-        body = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in parts)
-        self.s3.must("POST", f"/{bucket}/{key}", f"uploadId={upload}", f"<CompleteMultipartUpload>{body}</CompleteMultipartUpload>")
+        """`parts`: (number, ETag) of each. Raises SandboxError when one is missing or another than was told."""
+        if self.parts:
+            body = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in parts)
+            self.s3.must("POST", f"/{bucket}/{key}", f"uploadId={upload}", f"<CompleteMultipartUpload>{body}</CompleteMultipartUpload>")
+            return
+        data = [self.read(bucket, f"{key}.{upload}.{number}") for number, _ in parts]
+        for piece, (number, etag) in zip(data, parts):
+            if piece is None or hashlib.md5(piece).hexdigest() != etag.strip('"'):
+                raise SandboxError(f"part {number} is not what was announced")
+        self.s3.must("PUT", f"/{bucket}/{key}", "", b"".join(data))
+        self.drop(bucket, [f"{key}.{upload}.{number}" for number, _ in parts])
+        with self.lock:
+            self.keys.add((bucket, key))
 
     def abort_parts(self, bucket, key, upload):
-        self.s3.call("DELETE", f"/{bucket}/{key}", f"uploadId={upload}")
+        if self.parts:
+            self.s3.call("DELETE", f"/{bucket}/{key}", f"uploadId={upload}")
+            return
+        with self.lock:
+            parts = [own for where, own in self.keys if where == bucket and own.startswith(f"{key}.{upload}.")]
+        self.drop(bucket, parts)
 
     def empty(self):
         """Removes every object that was written by a URL of this server."""

@@ -21,7 +21,7 @@ class Sweep:
         self.id, self.project, self.user = identifier("Sweep", "v1", self.name, project.name, project.entity.name), project, user
         self.created_at = self.updated_at = self.heartbeat_at = now()
         self.state, self.display_name, self.description, self.best_loss = "RUNNING", None, None, None
-        self.controller, self.scheduler, self.early_stop_job_running = None, None, False
+        self.controller, self.controller_run_name, self.scheduler, self.early_stop_job_running = None, None, None, False
         self.run_list, self.agents_by_id = [], {}
         self.configure(config_text, config)
 
@@ -152,7 +152,7 @@ def _(_, info, input):
     context.must_log_in()
     agent = standin.books.must_find(Agent, input["id"], "agent")
     sweep = agent.sweep
-    if sweep.project.sweeps.get(sweep.name) is not sweep:
+    if standin.books.by_id.get(sweep.id) is not sweep:
         raise ApiError(f"could not find sweep {sweep.name}", 404)
     agent.heartbeat_at = sweep.heartbeat_at = now()
     return {"agent": agent, "commands": json.dumps(commands(standin, sweep, agent, json.loads(input.get("runState") or "{}")))}
