@@ -12,6 +12,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "support")]
 
+from sandbox import minio  # noqa: E402
 from sandbox.box import Box  # noqa: E402
 from sandbox.wandb import engine, history, standin  # noqa: E402, F401  the latter declares the fields
 from sandbox.wandb.behaviour import BAD_GATEWAY, LOGIN_PAGE, REMOVED, Behaviour, Reply, deep, denied, endless, rest_error  # noqa: E402
@@ -381,7 +382,16 @@ class Wrong(dict):
         return b"other"
 
 
-def test_an_upload_in_parts(api, base):
+@pytest.mark.parametrize("store", ["rgw", "minio"])
+def test_an_upload_in_parts(base, store):
+    """On MinIO the parts are the store's own."""
+    if store == "minio" and not minio.prepared():
+        pytest.skip("MinIO is not built: tests/sandbox/sandbox prepare --with minio")
+    with base.fork([], change=lambda box: (box.use_minio() if store == "minio" else None, box.wandb())) as box:
+        upload_in_parts(Api(box), box)
+
+
+def upload_in_parts(api, box):
     api.make_run()
     place = {"entityName": "sandbox", "projectName": api.project}
     artifact = api.ask("mutation($i:CreateArtifactInput!){createArtifact(input:$i){artifact{id}}}", i=place | {
@@ -395,8 +405,10 @@ def test_an_upload_in_parts(api, base):
     done = {"artifactID": artifact, "storagePath": edge["node"]["storagePath"], "uploadID": urls["uploadID"], "completeMultipartAction": "Complete",
             "completedParts": [{"partNumber": n, "hexMD5": tag} for n, tag in enumerate(tags, 1)]}
     assert api.ask("mutation($i:CompleteMultipartUploadArtifactInput!){completeMultipartUploadArtifact(input:$i){digest}}", i=done)["completeMultipartUploadArtifact"]["digest"]
-    assert base.rgw.s3.must("GET", f"/{base.bucket}/{edge['node']['storagePath']}") == b"".join(parts)
-    base.rgw.s3.call("DELETE", f"/{base.bucket}/{edge['node']['storagePath']}")
+    assert box.rgw.s3.must("GET", f"/{box.bucket}/{edge['node']['storagePath']}") == b"".join(parts)
+    assert [key for key in box.bucket_objects() if key.startswith("wandb_artifacts/")] == [edge["node"]["storagePath"]]
+    wrong = done | {"uploadID": "absent"}
+    assert api.graphql("mutation($i:CompleteMultipartUploadArtifactInput!){completeMultipartUploadArtifact(input:$i){digest}}", i=wrong).status == 409
 
 
 # -- sweeps
@@ -617,6 +629,17 @@ def test_files_by_the_server_itself(server):
     api.put_file("f.txt", b"body")
     answer = api.call("GET", "/files/sandbox/demo/r1/f.txt")
     assert answer.status == 200 and answer.body == b"body"
+
+
+def test_objects_by_way_of_the_server(server):
+    api = server(bucket_proxy=True)
+    api.make_run()
+    stored, url = api.upload("a b.txt", b"body")
+    assert stored.status == 200 and stored.headers["ETag"] and url.startswith(f"{api.box.origin}/wandb-files/sandbox/demo/r1/a%20b.txt?")
+    api.stream(uploaded=["a b.txt"])
+    direct = api.files()["a b.txt"]["directUrl"]
+    assert api.send("GET", direct).body == b"body" and api.send("GET", direct[:-4] + "0000").status == 403 and api.send("PUT", direct, b"x").status == 403
+    assert api.make_artifact({"a": b"1"}).status == 200
 
 
 def test_sweeps_gone_wrong(server):

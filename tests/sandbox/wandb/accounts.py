@@ -8,6 +8,7 @@ from .engine import ApiError, field
 from .keys import PERSONAL, segments
 
 TEAMS = {"research": {"bucket": "wandb-research"}, "production": {}, "archive": {"read_only": True}, "elsewhere": {"member": False}}
+BUCKETS = {words["bucket"] for words in TEAMS.values() if "bucket" in words}
 
 
 class User:

@@ -100,6 +100,7 @@ class Behaviour:
     url_lifetime: int = 86400               # seconds that signed URLs hold
     signer_clock: int = 0                   # seconds by which the signer's clock is ahead
     signer_secret: str = None               # another secret key than the store's
+    bucket_proxy: bool = False              # BUCKET_PROXY: signed URLs have the server's own address, and it passes objects on
     files_by: str = "redirect"              # `body`: /files gives the bytes itself
     reuse_uploads: bool = True              # uploadUrl is null when the bytes are there already
 

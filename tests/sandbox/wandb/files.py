@@ -87,7 +87,7 @@ class UploadView:
     def __init__(self, file, context, headers=None):
         self.file = file
         standin = context.standin
-        self.upload_url = standin.storage.upload_url(standin.behaviour, context.viewer, standin.bucket_of(file.entity), file.key, headers)
+        self.upload_url = standin.storage.upload_url(context, standin.bucket_of(file.entity), file.key, headers)
         self.upload_headers = [f"{name}:{value}" for name, value in (headers or {}).items()]
 
     def __getattr__(self, name):
@@ -169,9 +169,9 @@ def _(file, info, upload=False):
     if file.address:
         return file.address
     if upload:
-        return standin.storage.upload_url(standin.behaviour, context.viewer, standin.bucket_of(file.entity), file.key)
+        return standin.storage.upload_url(context, standin.bucket_of(file.entity), file.key)
     if not file.run:
-        return standin.storage.direct_url(standin.behaviour, context.viewer, standin.bucket_of(file.entity), file.key)
+        return standin.storage.direct_url(context, standin.bucket_of(file.entity), file.key)
     path = "/".join(urllib.parse.quote(part, safe="") for part in (file.entity.name, file.run.project.name, file.run.name, *file.name.split("/")))
     return f"{context.address(standin.behaviour.file_host)}/files/{path}"
 
@@ -179,4 +179,4 @@ def _(file, info, upload=False):
 @field("File.directUrl")
 def _(file, info):
     context, standin = info.context, info.context.standin
-    return file.address or standin.storage.direct_url(standin.behaviour, context.viewer, standin.bucket_of(file.entity), file.key)
+    return file.address or standin.storage.direct_url(context, standin.bucket_of(file.entity), file.key)

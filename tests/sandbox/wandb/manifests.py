@@ -177,7 +177,7 @@ def upload_of(standin, context, artifact, spec):
     bucket = standin.bucket_of(artifact.project.entity)
     if spec.get("uploadPartsInput"):
         upload = standin.storage.begin_parts(bucket, file.key)
-        parts = [{"partNumber": part["partNumber"], "uploadUrl": standin.storage.part_url(standin.behaviour, context.viewer, bucket, file.key, upload, part["partNumber"])}
+        parts = [{"partNumber": part["partNumber"], "uploadUrl": standin.storage.part_url(context, bucket, file.key, upload, part["partNumber"])}
                  for part in spec["uploadPartsInput"]]
         view = Named(file, spec["name"])
         view.upload_multipart_urls = {"uploadID": upload, "uploadUrlParts": parts}

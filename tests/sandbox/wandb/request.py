@@ -52,4 +52,4 @@ class Request:
         behaviour = self.standin.behaviour
         if behaviour.refuse_all_origins:
             return False
-        return behaviour.foreign_origins or self.origin == self.own_address
+        return behaviour.foreign_origins or self.origin.lower() == self.own_address.lower()

@@ -29,22 +29,27 @@ class Storage:
 
     # -- signed URLs
 
-    def url(self, behaviour, user, method, bucket, key, host=None, lifetime=None, headers=None, query=()):
-        base = self.public if not host else host if "://" in host else self.public.partition("://")[0] + "://" + host
-        query = [*query, ("X-User", user.username)] if user else query
+    def url(self, context, method, bucket, key, host=None, lifetime=None, headers=None, query=()):
+        """`host`: in place of the store's address."""
+        behaviour = context.standin.behaviour
+        public = context.own_address if behaviour.bucket_proxy else self.public
+        base = public if not host else host if "://" in host else public.partition("://")[0] + "://" + host
+        query = [*query, ("X-User", context.viewer.username)] if context.viewer else query
         return presigned(method, base, f"/{bucket}/{key}", self.s3.key, behaviour.signer_secret or self.s3.secret, self.s3.region,
                          lifetime or behaviour.url_lifetime, query, headers, self.s3.clock + behaviour.signer_clock)
 
-    def upload_url(self, behaviour, user, bucket, key, headers=None, query=()):
+    def upload_url(self, context, bucket, key, headers=None, query=()):
         with self.lock:
             self.keys.add((bucket, key))
-        return self.url(behaviour, user, "PUT", bucket, key, behaviour.upload_host, headers=headers, query=query)
+        return self.url(context, "PUT", bucket, key, context.standin.behaviour.upload_host, headers=headers, query=query)
 
-    def direct_url(self, behaviour, user, bucket, key):
-        return self.url(behaviour, user, "GET", bucket, key, behaviour.direct_host, min(3600, behaviour.url_lifetime))
+    def direct_url(self, context, bucket, key):
+        behaviour = context.standin.behaviour
+        return self.url(context, "GET", bucket, key, behaviour.direct_host, min(3600, behaviour.url_lifetime))
 
-    def redirect_url(self, behaviour, user, bucket, key):
-        return self.url(behaviour, user, "GET", bucket, key, behaviour.redirect_host, min(3600, behaviour.url_lifetime))
+    def redirect_url(self, context, bucket, key):
+        behaviour = context.standin.behaviour
+        return self.url(context, "GET", bucket, key, behaviour.redirect_host, min(3600, behaviour.url_lifetime))
 
     # -- the server's own calls
 
@@ -81,10 +86,10 @@ class Storage:
             return secrets.token_hex(16)
         return re.search(r"<UploadId>([^<]+)</UploadId>", self.s3.must("POST", f"/{bucket}/{key}", "uploads").decode())[1]
 
-    def part_url(self, behaviour, user, bucket, key, upload, number):
+    def part_url(self, context, bucket, key, upload, number):
         if not self.parts:
-            return self.upload_url(behaviour, user, bucket, f"{key}.{upload}.{number}")
-        return self.upload_url(behaviour, user, bucket, key, query=[("partNumber", str(number)), ("uploadId", upload)])
+            return self.upload_url(context, bucket, f"{key}.{upload}.{number}")
+        return self.upload_url(context, bucket, key, query=[("partNumber", str(number)), ("uploadId", upload)])
 
     def finish_parts(self, bucket, key, upload, parts):
         """`parts`: (number, ETag) of each. Raises SandboxError when one is missing or another than was told."""
