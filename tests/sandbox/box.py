@@ -174,12 +174,20 @@ class Box(Settings, Breaking):
 
     def wandb_state(self):
         """Everything that its W&B server has, and every request that it got (wandb/dump.py)."""
-        if self.standin:
-            return self.standin.state()
-        if self.parent:
-            return self.parent.wandb_state()
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.control_port}/", timeout=10) as answer:
+        return self.ask_wandb("/")
+
+    def handed_out(self):
+        """The signatures and tokens that its W&B server has given away since this was last asked."""
+        return self.ask_wandb("/secrets")
+
+    def ask_wandb(self, path):
+        with urllib.request.urlopen(self.control_url + path, timeout=10) as answer:
             return json.load(answer)
+
+    @property
+    def control_url(self):
+        """Of the tests' view of the W&B server's inside."""
+        return f"http://127.0.0.1:{self.standin.control_port}" if self.standin else self.parent.control_url if self.parent else f"http://127.0.0.1:{self.control_port}"
 
     def bucket_objects(self):
         return self.rgw.s3.objects(self.bucket)
@@ -200,4 +208,5 @@ class Box(Settings, Breaking):
     def describe(self):
         return {"dir": str(self.dir), "config": str(self.config_path), "host": self.settings.get("HOST"), "faults": self.faults,
                 "bucket": f"https://{self.web.bucket.name}:{self.web.bucket.port}/{self.bucket}", "mysql": f"mysql.localhost:{self.mysql.port}",
+                "api_key_file": str(self.dir / "api-key"), "wandb_state": self.control_url + "/",
                 "redis": f"redis.localhost:{self.redis_port}", "pids": [*(self.parent.pids() if self.parent else []), *self.pids()]}

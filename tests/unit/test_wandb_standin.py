@@ -487,7 +487,9 @@ def test_the_state_is_not_behind_the_proxy(api, base):
     assert run["name"] == "r1" and run["config"] == {"a": {"value": 1}}
     asked = state["requests"][-1]
     assert (asked["method"], asked["path"], asked["fields"], asked["status"]) == ("POST", "/graphql", ["upsertBucket"], 200)
-    for path in ("/state", "/requests", "/control", "/"):
+    api.upload("f", b"1")
+    assert [len(secret) for secret in base.handed_out()][-1:] == [64] and base.handed_out() == []
+    for path in ("/secrets", "/state", "/requests", "/control", "/"):
         assert "r1" not in api.call("GET", path).body.decode()
 
 

@@ -8,7 +8,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from .dump import state
+from .dump import handed_out, state
 from .health import Health
 from .request import read_body
 from .routes import route
@@ -64,11 +64,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Control(BaseHTTPRequestHandler):
-    """Not behind nginx: the tests' view of the inside."""
+    """Not behind nginx: the tests' view of the inside. /secrets gives the signatures and tokens that were handed out since it was last asked."""
     standin = None
 
     def do_GET(self):
-        body = json.dumps(state(self.standin)).encode()
+        body = json.dumps(handed_out(self.standin) if self.path == "/secrets" else state(self.standin)).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -95,23 +95,22 @@ class Listening(ThreadingHTTPServer):
 
 
 class Server:
-    """A stand-in with its port, as threads of this process."""
+    """A stand-in with its ports, as threads of this process."""
 
-    def __init__(self, standin, sock=None):
+    def __init__(self, standin, sock=None, control=None):
         self.standin = standin
-        self.listening = Listening(Handler, standin, sock)
-        self.port = self.listening.port
+        self.parts = [Listening(Handler, standin, sock), Listening(Control, standin, control)]
+        self.port, self.control_port = (part.port for part in self.parts)
 
     def in_background(self):
-        threading.Thread(target=self.listening.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        for part in self.parts:
+            threading.Thread(target=part.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
-    def state(self):
-        return state(self.standin)
-
     def stop(self):
-        self.listening.shutdown()
-        self.listening.server_close()
+        for part in self.parts:
+            part.shutdown()
+            part.server_close()
         self.standin.stop()
 
 
@@ -125,10 +124,9 @@ def main():
     settings = json.loads(Path(args.settings).read_text())
     standin = StandIn(settings["keys"], health=Health())
     standin.use_store(Storage(**settings["storage"]))
-    control = Listening(Control, standin, socket.socket(fileno=args.control))
-    threading.Thread(target=control.serve_forever, daemon=True).start()
     standin.schema   # noqa: B018  made before the first request rather than by it
-    Server(standin, socket.socket(fileno=args.listen)).listening.serve_forever()
+    Server(standin, socket.socket(fileno=args.listen), socket.socket(fileno=args.control)).in_background()
+    threading.Event().wait()
 
 
 if __name__ == "__main__":

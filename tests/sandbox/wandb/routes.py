@@ -95,7 +95,9 @@ def answer_to(request, asked, body):
     if path.endswith("/file_stream") and path.startswith("/files/") and request.method == "POST":
         return stream_answer(request, body)
     if path == "/oidc/token" and request.method == "POST":
-        return as_json(*standin.accounts.exchange(dict(urllib.parse.parse_qsl(body.decode(errors="replace")))))
+        status, told = standin.accounts.exchange(dict(urllib.parse.parse_qsl(body.decode(errors="replace"))))
+        standin.given += [told["access_token"]] if status == 200 else []
+        return as_json(status, told)
     if path.startswith("/files/") and request.method in ("GET", "HEAD"):
         return download(request, run_file(request))
     if path.startswith(("/artifacts/", "/artifactsV2/")) and request.method in ("GET", "HEAD"):

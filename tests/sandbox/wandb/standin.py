@@ -15,7 +15,7 @@ class StandIn:
     def __init__(self, keys, behaviour=None, health=None):
         self.accounts, self.books = Accounts(keys), projects.Books()
         self.behaviour, self.health = behaviour or Behaviour(), health or Health()
-        self.storage, self.watched = None, set()
+        self.storage, self.watched, self.given = None, set(), []
         self.requests, self.timers, self.stopped = [], [], threading.Event()
 
     def use_store(self, storage):

@@ -35,8 +35,10 @@ class Storage:
         public = context.own_address if behaviour.bucket_proxy else self.public
         base = public if not host else host if "://" in host else public.partition("://")[0] + "://" + host
         query = [*query, ("X-User", context.viewer.username)] if context.viewer else query
-        return presigned(method, base, f"/{bucket}/{key}", self.s3.key, behaviour.signer_secret or self.s3.secret, self.s3.region,
-                         lifetime or behaviour.url_lifetime, query, headers, self.s3.clock + behaviour.signer_clock)
+        url = presigned(method, base, f"/{bucket}/{key}", self.s3.key, behaviour.signer_secret or self.s3.secret, self.s3.region,
+                        lifetime or behaviour.url_lifetime, query, headers, self.s3.clock + behaviour.signer_clock)
+        context.standin.given.append(url.rpartition("=")[2])
+        return url
 
     def upload_url(self, context, bucket, key, headers=None, query=()):
         with self.lock:
