@@ -15,7 +15,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "support")]
 from sandbox import minio  # noqa: E402
 from sandbox.box import Box  # noqa: E402
 from sandbox.wandb import engine, history, standin  # noqa: E402, F401  the latter declares the fields
-from sandbox.wandb.behaviour import BAD_GATEWAY, LOGIN_PAGE, REMOVED, Behaviour, Reply, deep, denied, endless, rest_error  # noqa: E402
+from sandbox.wandb.behaviour import BAD_GATEWAY, LOGIN_PAGE, REMOVED, Behaviour, Reply, deep, denied, drip, endless, rest_error  # noqa: E402
 from sandbox.wandb.manifests import digest_of  # noqa: E402
 from wandb_api import Address, Api  # noqa: E402
 
@@ -538,6 +538,19 @@ def test_endless_answers_end_with_the_client(server):
     assert answer.headers["Content-Length"] is None and len(answer.read(1_000_000)) == 1_000_000
     connection.close()
     assert api.ask("{serverInfo{cliVersionInfo}}")
+
+
+def test_answers_may_drip(server):
+    begun = time.monotonic()
+    assert server(replies={"viewer": drip("{}", 0.1)}).graphql("{viewer{id}}").json == {} and time.monotonic() - begun > 0.2
+
+
+def test_an_entitys_bucket_may_be_absent(server):
+    api = server(buckets={"research": "absent"})
+    api.entity = "research"
+    api.make_run()
+    stored, _ = api.upload("f", b"1")
+    assert stored.status == 404 and b"NoSuchBucket" in stored.body
 
 
 def test_delays(server):

@@ -44,6 +44,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             for piece in body():
                 self.wfile.write(piece)
+                self.wfile.flush()
             return
         body = body.encode() if isinstance(body, str) else body
         if answer.status != 204:

@@ -52,6 +52,15 @@ def endless(piece=b'{"viewer":null},' * 4096, pause=0.0):
     return Reply(200, pieces)
 
 
+def drip(text='{"data":{"viewer":null}}', pause=1.0):
+    """An answer whose every byte takes its time."""
+    def pieces():
+        for byte in text.encode():
+            yield bytes([byte])
+            time.sleep(pause)
+    return Reply(200, pieces)
+
+
 REMOVED = object()   # in `change`: the member is not there
 
 
@@ -102,6 +111,7 @@ class Behaviour:
     signer_secret: str = None               # another secret key than the store's
     bucket_proxy: bool = False              # BUCKET_PROXY: signed URLs have the server's own address, and it passes objects on
     files_by: str = "redirect"              # `body`: /files gives the bytes itself
+    buckets: dict = field(default_factory=dict)   # entity → another bucket than its own
     reuse_uploads: bool = True              # uploadUrl is null when the bytes are there already
 
     # -- sweeps

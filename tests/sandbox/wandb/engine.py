@@ -1,6 +1,8 @@
 """The GraphQL engine: graphql-core over schema.graphql, cut down to what a generation of the server knows."""
 import json
+import logging
 import re
+import traceback
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +15,8 @@ try:
     from graphql.utils.ast_from_value import ast_from_value  # noqa: F401  absent from graphql-core 3, which has other names throughout
 except ImportError as error:
     raise MissingPackage("python3-graphql-core") from error
+
+logging.getLogger("graphql").setLevel(logging.CRITICAL)   # it writes every refusal with a traceback; told() writes what is no refusal
 
 GENERATIONS = {"old": set(), "mid": {"mid"}, "new": {"mid", "new"}}
 SCHEMA = Path(__file__).with_name("schema.graphql")
@@ -150,6 +154,8 @@ def told(error):
     if getattr(error, "path", None):
         shown["path"] = error.path
     original = getattr(error, "original_error", None)
+    if original and not isinstance(original, (ApiError, graphql.GraphQLError)):
+        traceback.print_exception(original)
     if isinstance(original, ApiError) and original.code:
         shown["extensions"] = {"code": original.code}
     return shown

@@ -24,7 +24,7 @@ class StandIn:
             threading.Thread(target=self.hear_events, daemon=True).start()
 
     def bucket_of(self, entity):
-        return entity.bucket or self.storage.bucket
+        return self.behaviour.buckets.get(entity.name) or entity.bucket or self.storage.bucket
 
     @property
     def schema(self):
