@@ -11,7 +11,7 @@ from pathlib import Path
 from .breaking import Breaking
 from .certs import Authority
 from .mysql import MySql
-from .process import Service, accepts, bound, loopback, on_free_port, program
+from .process import Service, accepts, answers, bound, loopback, on_free_port, program
 from .settings import REGION, Settings, licence, password
 from .store import Rgw
 from .wandb.keys import new_keys
@@ -76,6 +76,7 @@ class Box(Settings, Breaking):
             self.make_buckets()
             self.mysql.finish()
             self.mysql.add_database(self.database, self.user, self.mysql_password)
+            self.app.wait_until(lambda: answers(self.app_port))
             self.write()
         except BaseException:
             self.stop()
@@ -107,10 +108,10 @@ class Box(Settings, Breaking):
         settings = self.dir / "app.json"
         settings.touch(mode=0o600)
         settings.write_text(json.dumps({"keys": self.api_keys, "storage": self.app_storage()}))
-        self.control_port = sockets[1].getsockname()[1]
-        self.add(Service("the stand-in of W&B Server", [PYTHON, "-m", "sandbox.wandb.app", "--settings", str(settings), "--listen", str(sockets[0].fileno()),
-                                                        "--control", str(sockets[1].fileno())], self.dir / "app.log",
-                         env=os.environ | {"PYTHONPATH": str(PACKAGE_PARENT), "PYTHONDONTWRITEBYTECODE": "1"}, sockets=sockets))
+        self.app_port, self.control_port = (sock.getsockname()[1] for sock in sockets)
+        words = [PYTHON, "-m", "sandbox.wandb.app", "--settings", str(settings), "--listen", str(sockets[0].fileno()), "--control", str(sockets[1].fileno())]
+        self.app = self.add(Service("the stand-in of W&B Server", words, self.dir / "app.log", sockets=sockets,
+                                    env=os.environ | {"PYTHONPATH": str(PACKAGE_PARENT), "PYTHONDONTWRITEBYTECODE": "1"}))
         for sock in sockets:
             sock.close()
 

@@ -79,6 +79,16 @@ def accepts(port, host="127.0.0.1"):
         return False
 
 
+def answers(port):
+    """Something on the port answers in HTTP: it not only has a socket there."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5) as sock:
+            sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return sock.recv(5) == b"HTTP/"
+    except OSError:
+        return False
+
+
 def program(name, package):
     """The path of a program of this machine."""
     for folder in [*os.environ.get("PATH", "").split(":"), "/usr/sbin", "/sbin"]:
