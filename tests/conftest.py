@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS / "system")]
+sys.path[:0] = [str(TESTS), str(TESTS / "system"), str(TESTS / "support")]
 
 
 def pytest_configure(config):

@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import ssl
+import time
 import urllib.parse
 from dataclasses import dataclass
 
@@ -115,6 +116,30 @@ class Api:
         stored = self.send("PUT", file["uploadUrl"], text, dict(header.split(":", 1) for header in file["uploadHeaders"]))
         assert stored.status == 200, stored.body
         return self.graphql("mutation($a:ID!){commitArtifact(input:{artifactID:$a}){artifact{id digest}}}", a=artifact["id"])
+
+    # -- sweeps
+
+    def make_sweep(self, config):
+        """(sweep, id of an agent of it)."""
+        sweep = self.ask("mutation($i:UpsertSweepInput!){upsertSweep(input:$i){sweep{id name state} configValidationWarnings}}",
+                         i={"config": config, "entityName": self.entity, "projectName": self.project})["upsertSweep"]["sweep"]
+        agent = self.ask("mutation($i:CreateAgentInput!){createAgent(input:$i){agent{id}}}",
+                         i={"host": "h", "entityName": self.entity, "projectName": self.project, "sweep": sweep["name"]})["createAgent"]["agent"]["id"]
+        return sweep, agent
+
+    def heartbeat(self, agent, states=None):
+        """The commands that it brings."""
+        answer = self.ask("mutation($i:ID!,$s:JSONString){agentHeartbeat(input:{id:$i,metrics:\"{}\",runState:$s}){agent{id} commands}}", i=agent, s=json.dumps(states or {}))
+        return json.loads(answer["agentHeartbeat"]["commands"])
+
+
+def eventually(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def md5(data):

@@ -1,4 +1,4 @@
-"""The GraphQL engine: graphql-core over schema.graphql, cut down to what a generation of the server knows."""
+"""The GraphQL engine: graphql-core over schema/, cut down to what a generation of the server knows."""
 import json
 import logging
 import re
@@ -19,7 +19,7 @@ except ImportError as error:
 logging.getLogger("graphql").setLevel(logging.CRITICAL)   # it writes every refusal with a traceback; told() writes what is no refusal
 
 GENERATIONS = {"old": set(), "mid": {"mid"}, "new": {"mid", "new"}}
-SCHEMA = Path(__file__).with_name("schema.graphql")
+SCHEMA = Path(__file__).with_name("schema")
 RESOLVERS = {}   # "Type.field" → function(parent, info, **arguments)
 
 
@@ -77,6 +77,27 @@ def fill_scalar(kind):
 
 # -- the schema of a generation
 
+@lru_cache(maxsize=1)
+def sources():
+    return "".join(path.read_text() for path in sorted(SCHEMA.glob("*.graphql")))
+
+
+def whole():
+    """The files of the schema as one document, in which Query and Mutation are defined once."""
+    document = graphql.parse(sources())
+    roots, kept = {}, []
+    for part in document.definitions:
+        if not isinstance(part, ast.TypeExtensionDefinition):
+            kept.append(part)
+        elif part.definition.name.value in roots:
+            roots[part.definition.name.value].fields += part.definition.fields
+        else:
+            roots[part.definition.name.value] = part.definition
+            kept.append(part.definition)
+    document.definitions = kept
+    return document
+
+
 def marks(node):
     return {directive.name.value for directive in node.directives or []}
 
@@ -126,7 +147,7 @@ def reachable(document):
 @lru_cache(maxsize=16)
 def schema_of(generation, without=frozenset()):
     """The schema; `without` names further types, fields (`Run.logLines`) and arguments (`Project.run.desc`) that it lacks."""
-    schema = graphql.build_ast_schema(cut(graphql.parse(SCHEMA.read_text()), GENERATIONS[generation], without))
+    schema = graphql.build_ast_schema(cut(whole(), GENERATIONS[generation], without))
     for name, kind in schema.get_type_map().items():
         if isinstance(kind, GraphQLScalarType) and name in SCALARS:
             fill_scalar(kind)

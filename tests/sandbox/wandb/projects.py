@@ -2,13 +2,15 @@
 import base64
 import itertools
 import json
+import random
 import threading
 from datetime import datetime, timezone
 
 from .accounts import identifier, may_read, must_write
 from .engine import ApiError, field
 
-_numbers = itertools.count(1)
+# Servers that share a store make different ids, and so different objects. They fit GraphQL's Int.
+_numbers = itertools.count(random.randrange(10**6, 2 * 10**9))
 NAME_LIMIT = 128
 
 

@@ -2,7 +2,7 @@
 import threading
 import time
 
-from . import artifacts, file_stream, files, projects, runs, server_info, sweeps  # noqa: F401  they declare the fields of the API
+from . import artifact_changes, artifacts, file_stream, files, projects, runs, server_info, sweeps  # noqa: F401  they declare the fields of the API
 from .accounts import Accounts
 from .behaviour import Behaviour
 from .engine import schema_of
