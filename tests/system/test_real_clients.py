@@ -39,6 +39,7 @@ def test_wandb_verify_passes_whole(version, server):
 
 @pytest.mark.parametrize("version, server", SETUPS, indirect=["server"])
 def test_what_a_client_writes_it_reads_back(version, server):
+    before = set(server.bucket_objects())
     with Client(server, version) as client:
         done = client.run(SESSION, "demo")
     assert done.exit == 0, done.stderr
@@ -59,5 +60,6 @@ def test_what_a_client_writes_it_reads_back(version, server):
     state = server.wandb_state()
     (project,) = state["projects"]
     assert told["run"] not in [run["name"] for run in project["runs"]] and state["counts"]["artifacts"] == 0
-    assert not [key for key in server.bucket_objects() if told["run"] in key or key.startswith("wandb_artifacts/")], "what was deleted has left the store"
+    new = set(server.bucket_objects()) - before
+    assert not [key for key in new if told["run"] in key or key.startswith("wandb_artifacts/")], "what was deleted has left the store"
     assert [sweep["display_name"] for sweep in project["sweeps"]] == ["of two"]
