@@ -110,8 +110,8 @@ class Box(Settings, Breaking):
         settings.write_text(json.dumps({"keys": self.api_keys, "storage": self.app_storage()}))
         self.app_port, self.control_port = (sock.getsockname()[1] for sock in sockets)
         words = [PYTHON, "-m", "sandbox.wandb.app", "--settings", str(settings), "--listen", str(sockets[0].fileno()), "--control", str(sockets[1].fileno())]
-        self.app = self.add(Service("the stand-in of W&B Server", words, self.dir / "app.log", sockets=sockets,
-                                    env=os.environ | {"PYTHONPATH": str(PACKAGE_PARENT), "PYTHONDONTWRITEBYTECODE": "1"}))
+        self.app = self.add(Service("the stand-in of W&B Server", words, self.dir / "app.log", cwd=PACKAGE_PARENT, sockets=sockets,
+                                    env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}))
         for sock in sockets:
             sock.close()
 
