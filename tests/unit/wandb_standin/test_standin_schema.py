@@ -19,8 +19,9 @@ def refused(generation, document, **variables):
     ("mid", "mutation{markRunFilesUploaded(input:{entityName:\"e\",projectName:\"p\",runName:\"r\",files:[]}){success}}", 'Cannot query field "markRunFilesUploaded"'),
     ("mid", '{project(name:"p"){run(name:"r"){logLines(first:1,useImprovedPagination:true){edges{node{line}}}}}}',
      'Unknown argument "useImprovedPagination" on field "logLines" of type "Run".'),
-    ("mid", '{project(name:"p"){artifactCollection(name:"a"){artifactMembership(aliasName:"v0"){files{edges{node{name}}}}}}}',
-     'Cannot query field "files" on type "ArtifactCollectionMembership".'),
+    ("old", '{project(name:"p"){artifactCollection(name:"a"){artifactMembership(aliasName:"v0"){files{edges{node{name}}}}}}}',
+     'Cannot query field "artifactMembership" on type "ArtifactCollection".'),
+    ("mid", '{organization(name:"o"){id}}', 'Cannot query field "organization" on type "Query".'),
     ("new", '{project(name:"p"){run(name:"r",nonsense:1){id}}}', 'Unknown argument "nonsense" on field "run" of type "Project".'),
     ("new", "{ viewer { id ", "Syntax Error"),
 ])
