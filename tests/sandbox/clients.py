@@ -70,7 +70,7 @@ class Client:
         for name in places.values():
             (self.home / name).mkdir(exist_ok=True)
         ca = str(self.box.dir / "ca.pem")
-        return {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), "LANG": "C.UTF-8", "PYTHONNOUSERSITE": "1",
+        return {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), "LANG": "C.UTF-8", "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1",
                 "WANDB_API_KEY": self.box.api_key, "WANDB_BASE_URL": self.box.origin, "WANDB_ERROR_REPORTING": "false",
                 "SSL_CERT_FILE": ca, "REQUESTS_CA_BUNDLE": ca, "HTTPS_PROXY": self.tunnel.url, "HTTP_PROXY": self.tunnel.url,
                 **{name: str(self.home / place) for name, place in places.items()}}
