@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/digest.hpp"
+#include "support/project_file.hpp"
 #include "util/encoding.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
@@ -19,7 +20,7 @@ namespace {
 using nlohmann::json;
 
 json load(const std::string& name) {
-  std::ifstream file(std::string(TEST_DATA) + "/" + name);
+  std::ifstream file(test::project_file("tests/data/" + name));
   return json::parse(file);
 }
 

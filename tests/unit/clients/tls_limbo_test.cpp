@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "clients/tls_verify.hpp"
+#include "support/project_file.hpp"
 #include "tls_lab.hpp"
 #include "util/json.hpp"
 
@@ -26,7 +27,7 @@ std::time_t seconds(const std::string& text) {
 }
 
 TEST(TlsLimbo, EveryVerdictIsRight) {
-  std::ifstream in(TEST_DATA "/x509-limbo/cases.json");
+  std::ifstream in(test::project_file("tests/data/x509-limbo/cases.json"));
   const auto cases = nlohmann::json::parse(in);
   ASSERT_GT(cases.size(), 100U);
   const auto started = Deadline::Clock::now();

@@ -7,6 +7,7 @@
 
 #include "report/layout.hpp"
 #include "sample.hpp"
+#include "support/project_file.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::test {
@@ -17,7 +18,7 @@ using testing::Not;
 
 /// Compares with tests/golden/<name>.txt. With WBVERIFY_UPDATE_GOLDEN=1 in the environment the file is written instead.
 void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(PROJECT_ROOT) + "/tests/golden/" + name + ".txt";
+  const std::string path = project_file("tests/golden/" + name + ".txt");
   if (const char* update = std::getenv("WBVERIFY_UPDATE_GOLDEN"); update != nullptr && *update == '1') {
     std::ofstream(path, std::ios::binary) << text;
     return;
