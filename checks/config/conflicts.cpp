@@ -15,8 +15,9 @@ Findings judge(const ConfigFacts& facts, const Scene& scene) {
     finding.cause = issue.cause;
     finding.observed = issue.observed;
     finding.expected = issue.expected;
-    finding.why = issue.cause == "aliases-differ" ? "Parts of the server read different names, and each works with its own value."
-                                                  : "What was checked here is perhaps not what the server runs with.";
+    finding.why = issue.setting == "WANDB_API_KEY"  ? "What is verified is what the owner of that key may do, who is perhaps not the one that was meant."
+                  : issue.cause == "aliases-differ" ? "Parts of the server read different names, and each works with its own value."
+                                                    : "What was checked here is perhaps not what the server runs with.";
     finding.fix = issue.fix;
     finding.reproduce = show_setting(issue.setting, scene);
     findings.push_back(std::move(finding));

@@ -24,6 +24,7 @@ std::string why_setting(std::string_view setting) {
   if (setting.starts_with("OIDC") || setting.starts_with("AUTH0") || setting.starts_with("LOCAL_LDAP")) return "Nobody can log in through the identity provider.";
   if (setting.starts_with("SLACK")) return "Alerts do not reach Slack.";
   if (setting == "GORILLA_EMAIL_SINK") return "Invitations and alerts are not mailed.";
+  if (setting == "WANDB_API_KEY" || setting == "WANDB_IDENTITY_TOKEN_FILE") return "Without it wbverify cannot log in, and everything that needs an account stays unverified: runs, files, artifacts, sweeps.";
   return "The server takes the value as it stands, and what depends on it fails later, far from the cause.";
 }
 
@@ -34,6 +35,8 @@ std::string show_setting(const std::string& setting, const Scene& scene) {
     return scene.home.empty() ? "env | cut -d= -f1 | grep -x " + name : "grep -n '^" + name + "' " + shell_quote(scene.home) + " | cut -d= -f1";
   }
   if (view->kind == "environment") return "env | cut -d= -f1 | grep -x " + name;
+  if (view->kind == "key-file") return "wc -lc " + shell_quote(view->file);
+  if (view->kind == "netrc") return "sed -n " + std::to_string(view->line) + "p " + shell_quote(view->file) + " | grep -o 'machine [^ ]*'";
   if (view->line > 0) return "sed -n " + std::to_string(view->line) + "p " + shell_quote(view->file) + " | cut -d= -f1";
   return "";
 }
@@ -44,6 +47,7 @@ std::string show_character(const std::string& setting, int column, const Scene& 
   const std::string cut = " | cut -c" + std::to_string(column) + " | od -c";
   if (view->kind == "environment") return "printenv " + written_name(setting, scene) + cut;
   if (view->kind == "env-file") return "sed -n " + std::to_string(view->line) + "p " + shell_quote(view->file) + " | cut -d= -f2-" + cut;
+  if (view->kind == "key-file") return "head -n 1 " + shell_quote(view->file) + cut;
   return show_setting(setting, scene);
 }
 

@@ -46,6 +46,13 @@ std::string_view id(FileText::Outcome outcome) {
   return "";
 }
 
+std::string reading_of_login(const WandbAccess& wandb) {
+  if (wandb.kind == WandbAccess::Kind::identity_token) return "a token of an identity provider";
+  if (wandb.shape == "legacy-40") return "a key of 40 characters";
+  if (wandb.shape == "local-40") return "a key of 40 characters behind a prefix";
+  return wandb.shape == "jwt" ? "a key in the form of a token" : "a long key";
+}
+
 void read_targets(const Settings& settings, ConfigFacts& facts) {
   if (settings.host) {
     facts.host_scheme = settings.host->scheme;
@@ -73,6 +80,7 @@ void read_targets(const Settings& settings, ConfigFacts& facts) {
     facts.notifications_queue = id(settings.notifications_queue->provider);
     facts.readings["NOTIFICATIONS_QUEUE"] = settings.notifications_queue->text;
   }
+  if (settings.wandb.usable()) facts.readings[settings.wandb.origin_setting] = reading_of_login(settings.wandb);
   if (settings.license) {
     const License& license = *settings.license;
     facts.license = {true, license.expires, license.trial, license.deployment_id, license.seats, license.teams, license.flags};

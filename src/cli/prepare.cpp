@@ -29,6 +29,9 @@ Settings settings_of(const Arguments& arguments, const Context& context) {
   sources.env_files = arguments.env_files;
   sources.ca_files = arguments.ca_files;
   sources.dns_server = arguments.dns_server;
+  sources.api_key_file = arguments.api_key_file;
+  sources.entities = arguments.entities;
+  sources.deep = arguments.deep;
   sources.run_id = new_run_id();
   sources.started = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   return load_settings(sources);

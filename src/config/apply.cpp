@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/api_key.hpp"
 #include "config/bucket_url.hpp"
 #include "config/host_url.hpp"
 #include "config/license.hpp"
@@ -56,6 +57,11 @@ class Applier {
     std::vector<Resolved> all = resolver_.settle(settings_.issues);
     // Every secret is known before the first text is made.
     for (const Resolved& one : all) {
+      // Half a placeholder may be a key: YOUR_API_KEY overwritten at one end.
+      if (one.variable->name == "WANDB_API_KEY") {
+        for (auto& secret : secrets_in_key(one.value)) Secret(std::move(secret));
+        continue;
+      }
       if (!placeholder_in(one.value)) register_secrets(one.variable->sensitivity, one.value);
     }
     for (const Resolved& one : resolver_.misspelt()) {
@@ -106,6 +112,9 @@ class Applier {
       settings_.notifications_queue = parse_queue_url(issues);
     } else if (name == "LICENSE") {
       settings_.license = parse_license(issues);
+    } else if (name == "WANDB_API_KEY") {
+      settings_.wandb.shape = parse_api_key(issues);
+      if (!settings_.wandb.shape.empty()) settings_.wandb.api_key = Secret(one.value);
     } else {
       check_small_value(issues);
     }

@@ -46,6 +46,9 @@ class Reader {
         {"ca_file", [&](const YAML::Node& node) { out_.ca_files = paths(node, "ca_file"); }},
         {"dns_server", [&](const YAML::Node& node) { read_dns_server(node); }},
         {"http_port", [&](const YAML::Node& node) { read_http_port(node); }},
+        {"api_key_file", [&](const YAML::Node& node) { out_.api_key_file = path(node, "api_key_file"); }},
+        {"entities", [&](const YAML::Node& node) { read_entities(node); }},
+        {"deep", [&](const YAML::Node& node) { read_deep(node); }},
         {"settings", [&](const YAML::Node& node) { read_settings(node); }}};
     std::vector<std::string> names;
     for (const auto& [name, reader] : keys) names.push_back(name);
@@ -86,19 +89,38 @@ class Reader {
     return node.Scalar();
   }
 
-  std::vector<FileValue> paths(const YAML::Node& node, const std::string& key) const {
+  FileValue path(const YAML::Node& node, const std::string& key) const {
+    const std::string named = scalar(node, key);
+    if (named.empty()) refuse(node.Mark(), key + " names no file");
+    return {key, beside(path_, named), node.Mark().line + 1};
+  }
+
+  /// One value, or a list of them.
+  template <class Read>
+  static std::vector<FileValue> one_or_more(const YAML::Node& node, Read read) {
+    if (!node.IsSequence()) return {read(node)};
     std::vector<FileValue> out;
-    const auto add = [&](const YAML::Node& item) {
-      const std::string path = scalar(item, key);
-      if (path.empty()) refuse(item.Mark(), key + " names no file");
-      out.push_back({key, beside(path_, path), item.Mark().line + 1});
-    };
-    if (node.IsSequence()) {
-      for (const auto& item : node) add(item);
-    } else {
-      add(node);
-    }
+    for (const auto& item : node) out.push_back(read(item));
     return out;
+  }
+
+  std::vector<FileValue> paths(const YAML::Node& node, const std::string& key) const {
+    return one_or_more(node, [&](const YAML::Node& item) { return path(item, key); });
+  }
+
+  void read_entities(const YAML::Node& node) {
+    out_.entities = one_or_more(node, [&](const YAML::Node& item) {
+      const std::string name = scalar(item, "entities");
+      if (!is_entity_name(name)) refuse(item.Mark(), "entities must be names of teams or users, as they stand in addresses behind the host");
+      return FileValue{"entities", name, item.Mark().line + 1};
+    });
+  }
+
+  void read_deep(const YAML::Node& node) {
+    const auto deep = go_bool(scalar(node, "deep"));
+    if (!deep) refuse(node.Mark(), "deep must be true or false");
+    out_.deep = *deep;
+    out_.deep_line = node.Mark().line + 1;
   }
 
   void read_dns_server(const YAML::Node& node) {
@@ -147,6 +169,12 @@ std::string dns_address(std::string_view text) {
   if (is_ipv4(address)) return std::string(address) + ":" + std::to_string(*number);
   if (is_ipv6(address)) return "[" + to_lower(address) + "]:" + std::to_string(*number);
   return "";
+}
+
+bool is_entity_name(std::string_view text) {
+  constexpr std::size_t longest = 128;
+  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+  return !text.empty() && text.size() <= longest && text.front() != '-' && text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
 ConfigFile parse_config_file(const std::string& text, const std::string& path) {

@@ -18,12 +18,19 @@ struct FileValue {
 ///     ca_file: [corporate-ca.pem]    # or one
 ///     dns_server: 10.0.0.2           # ADDRESS or ADDRESS:PORT
 ///     http_port: 80
+///     api_key_file: api-key          # relative to this file; the key alone, on one line
+///     entities: [team-a, team-b]     # or one; where runs are made, each in turn
+///     deep: true
 ///     settings: {HOST: https://wandb.example.com}
 struct ConfigFile {
   std::vector<FileValue> env_files, ca_files;   ///< paths as they are to be opened
   FileValue dns_server;                         ///< ADDRESS:PORT, empty when not given
   int http_port = 0;                            ///< 0 when not given
   int http_port_line = 0;
+  FileValue api_key_file;                       ///< the path as it is to be opened, empty when not given
+  std::vector<FileValue> entities;
+  bool deep = false;
+  int deep_line = 0;                            ///< 0 when not given
   std::vector<FileValue> settings;              ///< variables of the installation, in the order of the file
 };
 
@@ -35,5 +42,8 @@ ConfigFile read_config_file(const std::string& path);
 
 /// `10.0.0.2`, `10.0.0.2:5353`, `2001:db8::5`, `[2001:db8::5]:53` as ADDRESS:PORT; empty when it is none of these.
 std::string dns_address(std::string_view text);
+
+/// Whether the text may be the name of a team or a user, as it stands in the server's addresses.
+bool is_entity_name(std::string_view text);
 
 }  // namespace wbverify

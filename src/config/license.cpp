@@ -1,7 +1,6 @@
 #include "config/license.hpp"
 
-#include <algorithm>
-
+#include "config/jwt.hpp"
 #include "util/encoding.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
@@ -14,34 +13,9 @@ using nlohmann::json;
 const std::string whole_token = "The licence as W&B sent it: one line of three parts joined by dots, beginning with eyJ.";
 const std::string copy_again = "Copy the whole licence again, from the mail or from the deployment page of W&B, without line breaks.";
 
-/// The object that a part of the token encodes; a discarded value when it encodes none.
-json object_in(std::string_view part) {
-  const auto text = base64_decode(part);
-  if (!text) return json(json::value_t::discarded);
-  json value = json::parse(*text, nullptr, false);
-  return value.is_object() ? value : json(json::value_t::discarded);
-}
-
-std::int64_t number(const json& claims, const char* name) {
-  const auto at = claims.find(name);
-  return at != claims.end() && at->is_number() ? static_cast<std::int64_t>(std::clamp(at->get<double>(), -9e15, 9e15)) : 0;
-}
-
 std::string text(const json& claims, const char* name) {
   const auto at = claims.find(name);
   return at != claims.end() && at->is_string() ? clean(at->get<std::string>(), 80) : "";
-}
-
-/// No library is asked to be lenient with depth: a token that nests deeper than this is refused before it is parsed.
-bool nests_too_deep(std::string_view part) {
-  constexpr int deepest = 64;
-  int depth = 0;
-  for (const char c : base64_decode(part).value_or("")) {
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (depth > deepest) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -63,19 +37,18 @@ std::optional<License> parse_license(IssueList& issues) {
     return broken(IssueList::whole, "not-three-parts", "The value has " + std::to_string(parts.size()) + (parts.size() == 1 ? " part" : " parts") + " instead of three.");
   }
   const std::size_t second = parts[0].size() + 1, third = second + parts[1].size() + 1;
-  if (nests_too_deep(parts[0]) || nests_too_deep(parts[1])) return broken(0, "not-a-token", "The value does not decode to a licence.");
-  const json header = object_in(parts[0]);
-  if (header.is_discarded()) return broken(0, "not-a-token", "The first part does not decode to a JSON object.");
-  const json claims = object_in(parts[1]);
-  if (claims.is_discarded()) return broken(second, "not-a-token", "The second part does not decode to a JSON object: some of it is missing.");
+  if (!jwt_object(parts[0])) return broken(0, "not-a-token", "The first part does not decode to a JSON object.");
+  const auto object = jwt_object(parts[1]);
+  if (!object) return broken(second, "not-a-token", "The second part does not decode to a JSON object: some of it is missing.");
+  const json& claims = *object;
   if (parts[2].empty() || !base64_decode(parts[2])) return broken(third, "truncated", "The third part, the signature, is missing or cut off.");
 
   License license;
-  license.expires = number(claims, "exp");
+  license.expires = jwt_number(claims, "exp");
   license.trial = claims.contains("trial") && claims["trial"].is_boolean() && claims["trial"].get<bool>();
   license.deployment_id = text(claims, "deploymentId");
-  license.seats = number(claims, claims.contains("maxUsers") ? "maxUsers" : "seats");
-  license.teams = number(claims, claims.contains("maxTeams") ? "maxTeams" : "teams");
+  license.seats = jwt_number(claims, claims.contains("maxUsers") ? "maxUsers" : "seats");
+  license.teams = jwt_number(claims, claims.contains("maxTeams") ? "maxTeams" : "teams");
   if (const auto flags = claims.find("flags"); flags != claims.end() && flags->is_array()) {
     constexpr std::size_t most = 64;
     for (const auto& flag : *flags) {

@@ -10,6 +10,7 @@
 #include "config/env_file.hpp"
 #include "config/own_file.hpp"
 #include "config/resolve.hpp"
+#include "config/wandb_access.hpp"
 #include "util/file.hpp"
 #include "util/text.hpp"
 
@@ -49,6 +50,8 @@ class Loader {
     for (const auto& path : sources_.env_files) read_environment_file(path, view("--env-file", "flag", "", 0, path));
     read_environment();
     read_own();
+    read_api_key();
+    read_place();
     if (!settings_.env_files.empty()) {
       settings_.scene.home = settings_.env_files.back();
     } else if (!file_.settings.empty()) {
@@ -82,6 +85,8 @@ class Loader {
 
   void read_environment() {
     for (const auto& [name, value] : sources_.environment) {
+      // To clients an empty variable is one that is not set.
+      if (value.empty() && name.starts_with("WANDB_")) continue;
       if (find_variable(name) == nullptr || (name == "HOST" && is_machine_name(value, sources_.environment))) continue;
       resolver_.add(name, {view(name, "environment", "", 0), value});
     }
@@ -115,6 +120,40 @@ class Loader {
     }
   }
 
+  /// With which wbverify logs in.
+  void read_api_key() {
+    const FileValue& configured = file_.api_key_file;
+    if (!sources_.api_key_file.empty()) {
+      resolver_.add("WANDB_API_KEY", read_api_key_file(sources_.api_key_file, "--api-key-file", sources_.environment, settings_));
+      settings_.own.push_back(view("--api-key-file", "flag", "", 0, sources_.api_key_file));
+    } else if (!configured.value.empty()) {
+      const std::string named_by = "api_key_file in " + config_path_ + " line " + std::to_string(configured.line);
+      resolver_.add("WANDB_API_KEY", read_api_key_file(configured.value, named_by, sources_.environment, settings_));
+      settings_.own.push_back(view("api_key_file", "config-file", config_path_, configured.line, configured.value));
+    }
+    find_login(sources_.environment, resolver_, settings_);
+  }
+
+  /// Where in the W&B API it works, and how much it sends there.
+  void read_place() {
+    WandbAccess& wandb = settings_.wandb;
+    const auto add = [&](const std::string& name, SettingView named) {
+      if (std::find(wandb.entities.begin(), wandb.entities.end(), name) != wandb.entities.end()) return;
+      wandb.entities.push_back(name);
+      settings_.own.push_back(std::move(named));
+    };
+    for (const auto& name : sources_.entities) add(name, view("--entity", "flag", "", 0, name));
+    if (wandb.entities.empty()) {
+      for (const FileValue& entity : file_.entities) add(entity.value, view("entities", "config-file", config_path_, entity.line, entity.value));
+    }
+    wandb.deep = sources_.deep || file_.deep;
+    if (sources_.deep) {
+      settings_.own.push_back(view("--deep", "flag", "", 0, "true"));
+    } else if (file_.deep_line > 0) {
+      settings_.own.push_back(view("deep", "config-file", config_path_, file_.deep_line, file_.deep ? "true" : "false"));
+    }
+  }
+
   void add_ca_file(const std::string& path) {
     auto& files = settings_.ca_files;
     if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
@@ -128,7 +167,7 @@ class Loader {
     if (const auto at = sources_.environment.find("SSL_CERT_FILE"); at != sources_.environment.end()) paths.push_back(at->second);
     for (const auto& path : paths) {
       constexpr std::size_t enough = 1U << 20;
-      const FileText file = path.empty() ? FileText{FileText::Outcome::missing, "", false, 0, ""} : read_file(path, enough);
+      const FileText file = read_file(path, enough);
       std::string fault;
       if (file.outcome == FileText::Outcome::read && count_certificates(file.text, fault) > 0) add_ca_file(path);
     }

@@ -28,6 +28,9 @@ struct Sources {
   std::vector<std::string> env_files;               ///< --env-file, in order
   std::vector<std::string> ca_files;                ///< --ca-file, in order
   std::string dns_server;                           ///< --dns-server
+  std::string api_key_file;                         ///< --api-key-file
+  std::vector<std::string> entities;                ///< --entity, in order
+  bool deep = false;                                ///< --deep
   std::string run_id;                               ///< goes into the scene
   std::int64_t started = 0;                         ///< Unix milliseconds, goes into the scene
 };

@@ -22,7 +22,7 @@ OwnFile read_own_file(const std::string& path, std::string_view what) {
   if (file.outcome != FileText::Outcome::read) {
     throw ConfigError(77, path + ": the " + std::string(what) + " cannot be read: " + file.error + ".");
   }
-  return {path, std::move(file.text), file.too_large, file.size};
+  return {path, std::move(file.text), file.too_large, file.size, file.mode};
 }
 
 int count_certificates(std::string_view text, std::string& fault) {

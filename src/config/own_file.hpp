@@ -9,6 +9,7 @@ struct OwnFile {
   std::string path, text;
   bool too_large = false;
   std::size_t size = 0;
+  unsigned mode = 0;   ///< permission bits of a regular file, 0 for anything else
 
   /// Throws ConfigError (78) when the file is larger than what was read.
   void require_whole() const;

@@ -16,6 +16,9 @@ constexpr std::string_view word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 
 bool only(std::string_view text, std::string_view set) { return text.find_first_not_of(set) == npos; }
 
+/// What somebody wrote into the brackets of an example, and left them: a long word with digits is nothing that an example has.
+bool is_token(std::string_view text) { return text.size() >= 16 && only(text, word) && text.find_first_of("0123456789") != npos; }
+
 /// `<bucket-name>`, `<your password>`.
 std::optional<Placeholder> in_angles(std::string_view value) {
   for (auto open = value.find('<'); open != npos; open = value.find('<', open + 1)) {
@@ -23,7 +26,7 @@ std::optional<Placeholder> in_angles(std::string_view value) {
     if (close == npos) return std::nullopt;
     constexpr std::size_t longest = 60;
     const std::string_view inner = value.substr(open + 1, close - open - 1);
-    if (inner.empty() || inner.size() > longest || letters.find(inner.front()) == npos) continue;
+    if (inner.empty() || inner.size() > longest || letters.find(inner.front()) == npos || is_token(inner)) continue;
     if (only(inner, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.- ")) return Placeholder{"<" + std::string(inner) + ">", open, "placeholder"};
   }
   return std::nullopt;

@@ -40,7 +40,7 @@ void Resolver::add(const std::string& name, Candidate candidate) {
     return;
   }
   candidate.place.name = std::string(variable->name);
-  candidate.place.alias = name == variable->name ? "" : name;
+  if (name != variable->name) candidate.place.alias = name;
   known_[candidate.place.name].push_back(std::move(candidate));
 }
 
@@ -52,6 +52,8 @@ std::string Resolver::expanded(const std::string& value) const {
 }
 
 void Resolver::report_conflict(const Variable& variable, const std::vector<Candidate>& candidates, const Candidate& winner, std::vector<SettingIssue>& issues) const {
+  // The netrc is asked only when nobody else has a key; an empty one elsewhere is no other opinion.
+  if (winner.place.kind == "netrc") return;
   const std::string value = expanded(winner.value);
   const auto shown = [&](const Candidate& candidate) {
     if (candidate.value.empty()) return origin_text(candidate.place) + " (empty)";
@@ -76,21 +78,33 @@ void Resolver::report_conflict(const Variable& variable, const std::vector<Candi
   issues.push_back(std::move(issue));
 }
 
+const Candidate& Resolver::winner_of(const Variable& variable, const std::vector<Candidate>& candidates) {
+  const Candidate* winner = &candidates.front();
+  for (const Candidate& candidate : candidates) {
+    if (is_misprint(variable, candidate) && !is_misprint(variable, *winner)) continue;
+    // The later source wins; within one source the proper name does.
+    const bool weaker = same_source(candidate, *winner) && is_canonical(*winner) && !is_canonical(candidate);
+    if (!weaker) winner = &candidate;
+  }
+  return *winner;
+}
+
+std::optional<Resolved> Resolver::strongest(std::string_view name) const {
+  const Variable* const variable = find_variable(name);
+  const auto at = variable == nullptr ? known_.end() : known_.find(std::string(variable->name));
+  if (at == known_.end()) return std::nullopt;
+  const Candidate& winner = winner_of(*variable, at->second);
+  return Resolved{variable, winner.place, expanded(winner.value), is_misprint(*variable, winner)};
+}
+
 std::vector<Resolved> Resolver::settle(std::vector<SettingIssue>& issues) const {
   std::vector<Resolved> out;
   for (const Variable& variable : variables()) {
     const auto at = known_.find(std::string(variable.name));
     if (at == known_.end()) continue;
-    const std::vector<Candidate>& candidates = at->second;
-    const Candidate* winner = &candidates.front();
-    for (const Candidate& candidate : candidates) {
-      if (is_misprint(variable, candidate) && !is_misprint(variable, *winner)) continue;
-      // The later source wins; within one source the proper name does.
-      const bool weaker = same_source(candidate, *winner) && is_canonical(*winner) && !is_canonical(candidate);
-      if (!weaker) winner = &candidate;
-    }
-    report_conflict(variable, candidates, *winner, issues);
-    out.push_back({&variable, winner->place, expanded(winner->value), is_misprint(variable, *winner)});
+    const Candidate& winner = winner_of(variable, at->second);
+    report_conflict(variable, at->second, winner, issues);
+    out.push_back({&variable, winner.place, expanded(winner.value), is_misprint(variable, winner)});
   }
   for (const Resolved& stranger : misspelt()) {
     SettingIssue issue;

@@ -1,6 +1,7 @@
 #pragma once
 // Which of the values that were found for a variable counts.
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,15 +27,19 @@ struct Resolved {
 /// Collects candidates from the weakest source to the strongest, then settles.
 class Resolver {
  public:
-  /// A name that is no variable of the installation is remembered for references, and for the hint when it resembles one.
+  /// A name that is no variable of the installation is remembered for references, and for the hint when it resembles one. An
+  /// alias that the candidate has stays.
   void add(const std::string& name, Candidate candidate);
   /// For each variable that is set the strongest value. Within one source a name counts more than its aliases. Different
   /// values become issues of kind `conflict`, names that resemble a variable issues of kind `suspicious`.
   std::vector<Resolved> settle(std::vector<SettingIssue>& issues) const;
+  /// What counts for one variable; nothing when it is not set.
+  std::optional<Resolved> strongest(std::string_view variable) const;
   /// Settings whose name resembles a variable, for the scene.
   std::vector<Resolved> misspelt() const;
 
  private:
+  static const Candidate& winner_of(const Variable& variable, const std::vector<Candidate>& candidates);
   std::string expanded(const std::string& value) const;
   void report_conflict(const Variable& variable, const std::vector<Candidate>& candidates, const Candidate& winner, std::vector<SettingIssue>& issues) const;
 

@@ -135,6 +135,7 @@ const std::vector<Variable>& table() {
       {"SSL_CERT_DIR", {}, open, "trusted certificate authorities", "", ""},
       {"WANDB_BASE_URL", {}, open, "server that clients talk to", "", ""},
       {"WANDB_API_KEY", {}, secret, "key of a client", "", ""},
+      {"WANDB_IDENTITY_TOKEN_FILE", {}, open, "file with the identity provider's token of a client", "", ""},
   };
   return rows;
 }

@@ -17,6 +17,9 @@ std::string yaml_scalar(const std::string& value) {
   return out + "'";
 }
 
+/// Whose environment it is: clients read these names, wbverify among them, and the server does not.
+std::string owner(const std::string& name) { return name.starts_with("WANDB_") ? "wbverify" : "the W&B Server"; }
+
 }  // namespace
 
 const SettingView* Scene::find(const std::string& name) const {
@@ -39,11 +42,13 @@ std::string Scene::change(const std::string& name, const std::string& value) con
   const std::string& written = view != nullptr && !view->alias.empty() ? view->alias : name;
   const std::string line = written + "=" + value;
   if (view == nullptr || view->kind == "default") {
+    if (home.empty() || name.starts_with("WANDB_")) return "Set in the environment of " + owner(name) + ": " + line;
     if (home.ends_with(".yaml") || home.ends_with(".yml")) return "Add to " + home + " under settings: " + written + ": " + yaml_scalar(value);
-    if (!home.empty()) return "Add to " + home + " the line: " + line;
-    return "Set in the environment of the W&B Server: " + line;
+    return "Add to " + home + " the line: " + line;
   }
-  if (view->kind == "environment") return "In the environment of the W&B Server set: " + line;
+  if (view->kind == "key-file") return "Write into " + view->file + ", alone on its line: " + value;
+  if (view->kind == "netrc") return "In " + view->file + ", in the entry of line " + std::to_string(view->line) + ", write: password " + value;
+  if (view->kind == "environment") return "In the environment of " + owner(name) + " set: " + line;
   if (view->kind == "flag") return "On the command line write: " + written + " " + value;
   if (view->kind == "config-file") return "In " + place(*view) + " write: " + written + ": " + yaml_scalar(value);
   return "In " + place(*view) + " write: " + line;

@@ -9,7 +9,7 @@ namespace wbverify {
 struct SettingView {
   std::string name;      ///< `MYSQL`
   std::string alias;     ///< as it is written there when that is another name, such as `GORILLA_METADATA_STORE`
-  std::string kind;      ///< `environment`, `env-file`, `config-file`, `flag`, `default`
+  std::string kind;      ///< `environment`, `env-file`, `config-file`, `flag`, `default`; of a key also `key-file`, `netrc`
   std::string file;      ///< path of the file, or empty
   int line = 0;          ///< 1-based, 0 when it has none
   std::string value;     ///< redacted

@@ -65,6 +65,7 @@ FileText read_file(const std::string& path, std::size_t limit, std::chrono::mill
   if (S_ISDIR(info.st_mode)) return refused(EISDIR);
 
   FileText out;
+  if (S_ISREG(info.st_mode)) out.mode = info.st_mode & 07777U;
   const auto give_up = Clock::now() + patience;
   std::array<char, 65536> block{};
   while (out.text.size() <= limit) {

@@ -99,7 +99,7 @@ class Settings:
         self.compose()
         ca = self.ca_pem or self.authority.root.pem()
         lines = [f"{name}={value}" for name, value in self.settings.items() if value is not None] + self.more_lines
-        yaml = {"env_file": "wandb.env", "ca_file": "ca.pem", "http_port": self.web.http_port} | self.yaml
+        yaml = {"env_file": "wandb.env", "ca_file": "ca.pem", "http_port": self.web.http_port, "api_key_file": "api-key"} | self.yaml
         for name, text in {"ca.pem": ca, "wandb.env": "# The server's settings\n" + "\n".join(lines) + "\n", "secrets.txt": "\n".join(self.secrets) + "\n", "api-key": self.api_key + "\n",
                            "wbverify.yaml": "".join(f"{k}: {v}\n" for k, v in yaml.items() if v is not None)}.items():
             path = self.dir / name

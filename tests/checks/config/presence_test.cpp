@@ -47,6 +47,28 @@ TEST(WellFormed, LeadsWithTheWorst) {
   EXPECT_EQ(findings[0].fix, "Write tls=true, which verifies the server's certificate.\nIn the environment of the W&B Server set: MYSQL=mysql://u:PASSWORD@h/d?tls=true");
 }
 
+TEST(WellFormed, SaysHowTheLogInIsReadAndNeverTheKey) {
+  const std::string key = "0f1e2d3c4b5a69788796a5b4c3d2e1f00a1b2c3d";
+  const std::pair<std::string, std::string> taken[] = {
+      {key, "a key of 40 characters"}, {"local-" + key, "a key of 40 characters behind a prefix"}, {key + key.substr(1) + "x1234567", "a long key"}, {"eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln", "a key in the form of a token"}};
+  for (const auto& [text, reading] : taken) {
+    const Findings findings = judge(config_well_formed(), {{"WANDB_API_KEY", text}});
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(trouble(findings), "");
+    EXPECT_EQ(findings[0].observed, reading);
+  }
+  const Findings findings = judge(config_well_formed(), {{"WANDB_API_KEY", "\"" + key + "\""}});
+  EXPECT_EQ(trouble(findings), "WANDB_API_KEY: fail quoted");
+  expect_complete(findings);
+  EXPECT_EQ(findings[0].fix, "Remove both quotes.\nIn the environment of wbverify set: WANDB_API_KEY=KEY");
+  EXPECT_EQ(findings[0].reproduce, "printenv WANDB_API_KEY | cut -c1 | od -c");
+  for (const std::string& text : {key.substr(0, 20), key + key, "WANDB_API_KEY=" + key, "https://" + key, key + "!", key + "xyz"}) {
+    const Findings wrong = judge(config_well_formed(), {{"WANDB_API_KEY", text}});
+    expect_complete(wrong);
+    EXPECT_EQ(wrong[0].row, "WANDB_API_KEY");
+  }
+}
+
 TEST(WellFormed, WarnsOfWhatIsOnlySuspicious) {
   const Findings findings = judge(config_well_formed(), {{"MYSQL", "mysql://u:a+b-secret@h/d"}, {"HOST", "https://10.0.0.5"}});
   EXPECT_EQ(trouble(findings), "HOST: warn address-literal; MYSQL: warn plus-in-password");

@@ -101,6 +101,65 @@ def broken_ca(box):
     box.mysql_url(query=f"?tls=custom&ssl-ca={box.dir}/mysql-ca.pem")
 
 
+# -- the key to the API
+
+def in_environment(box, text):
+    box.yaml["api_key_file"] = None
+    box.env["WANDB_API_KEY"] = text
+    box.secrets.append(text)
+
+
+def in_file(box, text, setting=None):
+    """The key in a file that wbverify.yaml names; with `setting` in one that this variable names."""
+    path = box.dir / "pasted-key"
+    path.touch(mode=0o600)
+    path.write_text(text, newline="")
+    box.yaml["api_key_file"] = None if setting else path.name
+    if setting:
+        box.env[setting] = str(path)
+    box.secrets.append(text.strip())
+
+
+def in_netrc(box, machine):
+    box.yaml["api_key_file"] = None
+    path = box.dir / ".netrc"
+    path.touch(mode=0o600)
+    path.write_text(f"# kept by wandb login\nmachine {machine}\n  login user\n  password {box.api_key}\n\ndefault login anonymous password me@example.com\n")
+
+
+for _name, _cause, _text, _put in [
+    ("key-quoted", "quoted", "the key in quotes, which Docker takes literally", lambda box: in_environment(box, f'"{box.api_key}"')),
+    ("key-truncated", "truncated", "the key without its last nine characters", lambda box: in_environment(box, box.api_key[:-9])),
+    ("key-blank-behind", "surrounding-blanks", "a blank behind the key in its file", lambda box: in_file(box, box.api_key + " \n")),
+    ("key-blank-inside", "blank-inside", "a blank within the key", lambda box: in_environment(box, box.api_key[:20] + " " + box.api_key[20:])),
+    ("key-two-lines", "line-end", "the key broken over two lines of its file", lambda box: in_file(box, box.api_key[:20] + "\n" + box.api_key[20:] + "\n")),
+    ("key-with-its-name", "name-pasted", "WANDB_API_KEY= pasted into the file with the key", lambda box: in_file(box, f"WANDB_API_KEY={box.api_key}\n")),
+    ("key-twice", "pasted-twice", "the key pasted twice", lambda box: in_environment(box, box.api_key * 2)),
+    ("key-masked", "masked-value", "a key with stars in its middle, copied from a list", lambda box: in_environment(box, box.api_key[:9] + "*" * 20 + box.api_key[-9:])),
+]:
+    declare(_name, {"config.well-formed/WANDB_API_KEY": _cause}, _text, _put)
+declare("key-is-a-url", {"config.well-formed/WANDB_API_KEY": "web-url"}, "the address of the page that shows the key",
+        lambda box: (box.yaml.update(api_key_file=None), box.env.update(WANDB_API_KEY=box.origin + "/authorize")))
+declare("key-placeholder", {"config.placeholders/WANDB_API_KEY": "placeholder"}, "the example's word for the key",
+        lambda box: (box.yaml.update(api_key_file=None), box.env.update(WANDB_API_KEY="<api-key>")))
+declare("key-readable", {"config.well-formed/WANDB_API_KEY": "readable-by-others"}, "the file of the key may be read by everybody",
+        lambda box: (in_file(box, box.api_key + "\n"), (box.dir / "pasted-key").chmod(0o644)), {"config.well-formed/WANDB_API_KEY": "warn"})
+declare("two-keys", {"config.conflicts/WANDB_API_KEY": "sources-differ"}, "one key in the file and another in the environment",
+        lambda box: box.env.update(WANDB_API_KEY=box.api_keys["plain"]), {"config.conflicts/WANDB_API_KEY": "warn"})
+declare("token-is-a-key", {"config.well-formed/WANDB_IDENTITY_TOKEN_FILE": "not-a-token"}, "an API key in the file of the identity token",
+        lambda box: in_file(box, box.api_key, "WANDB_IDENTITY_TOKEN_FILE"))
+
+for _name, _text, _put in [
+    ("key-of-40", "a key of 40 characters without a prefix", lambda box: in_environment(box, box.api_keys["plain"])),
+    ("key-of-86", "a key of 86 characters, as today's servers give out", lambda box: in_environment(box, box.api_keys["long"])),
+    ("key-of-windows", "a key behind local-, in a file with Windows line ends", lambda box: in_file(box, box.api_keys["local"] + "\r\n")),
+    ("key-of-three-parts", "a key in the form of a token", lambda box: in_environment(box, box.api_keys["segments"])),
+    ("key-in-netrc", "the key in a netrc under host and port, beside a default", lambda box: in_netrc(box, box.origin.partition("//")[2])),
+    ("identity-token", "an identity token instead of a key", lambda box: in_file(box, box.api_keys["identity"] + "\n", "WANDB_IDENTITY_TOKEN_FILE")),
+]:
+    near(f"config.{_name}", ["config.well-formed", "config.conflicts", "config.placeholders"], _text)(_put)
+
+
 # -- unusual, and right
 
 @near("config.comments", ["config.required", "config.well-formed", "config.files"], "comments, empty lines and other programs' variables in the file")

@@ -48,6 +48,12 @@ TEST(Arguments, OptionsOfARun) {
                                             "ca.pem",
                                             "--dns-server",
                                             "127.0.0.1:5353",
+                                            "--api-key-file",
+                                            "api-key",
+                                            "--entity",
+                                            "vision",
+                                            "--entity=nlp",
+                                            "--deep",
                                             "--only",
                                             "mysql.*,tls",
                                             "--only",
@@ -80,6 +86,9 @@ TEST(Arguments, OptionsOfARun) {
     EXPECT_THAT(arguments.env_files, ElementsAre("one.env", "two.env"));
     EXPECT_THAT(arguments.ca_files, ElementsAre("ca.pem"));
     EXPECT_EQ(arguments.dns_server, "127.0.0.1:5353");
+    EXPECT_EQ(arguments.api_key_file, "api-key");
+    EXPECT_THAT(arguments.entities, ElementsAre("vision", "nlp"));
+    EXPECT_TRUE(arguments.deep);
     EXPECT_THAT(arguments.only, ElementsAre("mysql.*", "tls", "bucket"));
     EXPECT_THAT(arguments.skip, ElementsAre("redis"));
     EXPECT_TRUE(arguments.read_only);

@@ -32,6 +32,9 @@ TEST(ConfigFile, IsReadWithItsLines) {
       "  - /etc/ssl/other.pem\n"
       "dns_server: 10.0.0.2\n"
       "http_port: 8080\n"
+      "api_key_file: api-key\n"
+      "entities: [team-a, User.b_1]\n"
+      "deep: true\n"
       "settings:\n"
       "  HOST: https://wandb.example.com\n"
       "  MYSQL_PORT: 3306\n"
@@ -48,7 +51,13 @@ TEST(ConfigFile, IsReadWithItsLines) {
   ASSERT_EQ(file.settings.size(), 3U);
   EXPECT_EQ(file.settings[1].name, "MYSQL_PORT");
   EXPECT_EQ(file.settings[1].value, "3306");
-  EXPECT_EQ(file.settings[2].line, 11);
+  EXPECT_EQ(file.settings[2].line, 14);
+  EXPECT_EQ(file.api_key_file.value, "/etc/wbverify/api-key");
+  EXPECT_EQ(file.api_key_file.line, 8);
+  ASSERT_EQ(file.entities.size(), 2U);
+  EXPECT_EQ(file.entities[1].value, "User.b_1");
+  EXPECT_TRUE(file.deep);
+  EXPECT_EQ(file.deep_line, 10);
 }
 
 TEST(ConfigFile, MayBeEmpty) {
@@ -57,7 +66,7 @@ TEST(ConfigFile, MayBeEmpty) {
 
 TEST(ConfigFile, NamesTheLineAndTheColumn) {
   EXPECT_EQ(refusal("env_flie: x\n"), " line 1 column 1: unknown key env_flie; env_file is probably meant.");
-  EXPECT_EQ(refusal("a: 1\n"), " line 1 column 1: unknown key a; known are ca_file, dns_server, env_file, http_port, settings.");
+  EXPECT_EQ(refusal("a: 1\n"), " line 1 column 1: unknown key a; known are api_key_file, ca_file, deep, dns_server, entities, env_file, http_port, settings.");
   EXPECT_EQ(refusal("env_file: x\nenv_file: y\n"), " line 2 column 1: the key env_file stands already in line 1.");
   EXPECT_EQ(refusal("settings:\n  HOST: a\n  HOST: b\n"), " line 3 column 3: the key HOST stands already in line 2.");
   EXPECT_EQ(refusal("settings:\n  HOST:\n    x: 1\n"), " line 3 column 5: HOST must be one value, not a list or a map.");
@@ -73,6 +82,11 @@ TEST(ConfigFile, NamesTheLineAndTheColumn) {
   EXPECT_EQ(refusal("dns_server: dns.example.com\n"), " line 1 column 13: dns_server must be an address, with a port when it is not 53, such as 10.0.0.2 or 10.0.0.2:5353.");
   EXPECT_EQ(refusal("http_port: http\n"), " line 1 column 12: http_port must be a number from 1 to 65535.");
   EXPECT_EQ(refusal("http_port: 65536\n"), " line 1 column 12: http_port must be a number from 1 to 65535.");
+  EXPECT_EQ(refusal("api_key_file: [a, b]\n"), " line 1 column 15: api_key_file must be one value, not a list or a map.");
+  EXPECT_EQ(refusal("api_key_file: ''\n"), " line 1 column 15: api_key_file names no file.");
+  EXPECT_EQ(refusal("deep: yes please\n"), " line 1 column 7: deep must be true or false.");
+  EXPECT_EQ(refusal("entities:\n  - team-a\n  - https://h/team\n"), " line 3 column 5: entities must be names of teams or users, as they stand in addresses behind the host.");
+  EXPECT_EQ(refusal("entities: a b\n").substr(0, 18), " line 1 column 11:");
   EXPECT_EQ(refusal("env_file: a\n---\nenv_file: b\n").substr(0, 7), " line 3");
 }
 
@@ -103,6 +117,12 @@ TEST(ConfigFile, IsNotFelledByHostileText) {
   }
   refusal(std::string(100000, '&'));   // an anchor of nothing
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
+TEST(EntityName, IsAWordOfAnAddress) {
+  for (const char* text : {"team", "Team-1", "first.last", "_x", "9"}) EXPECT_TRUE(is_entity_name(text)) << text;
+  for (const char* text : {"", "-x", "--deep", "a b", "a/b", "a,b", "https://h/a", "a@b", "\xc3\xa9", "a\n"}) EXPECT_FALSE(is_entity_name(text)) << text;
+  EXPECT_FALSE(is_entity_name(std::string(129, 'a')));
 }
 
 TEST(DnsAddress, IsAnAddressWithAPort) {

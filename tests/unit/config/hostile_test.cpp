@@ -5,6 +5,7 @@
 #include <functional>
 #include <random>
 
+#include "config/api_key.hpp"
 #include "config/bucket_url.hpp"
 #include "config/expand.hpp"
 #include "config/host_url.hpp"
@@ -22,7 +23,8 @@ namespace {
 void run_all(const std::string& value) {
   const std::vector<std::function<void(IssueList&)>> grammars = {
       [](IssueList& issues) { parse_host_url(issues); }, [](IssueList& issues) { parse_mysql_url(issues); }, [](IssueList& issues) { parse_bucket_url(issues, {}); },
-      [](IssueList& issues) { parse_queue_url(issues); }, [](IssueList& issues) { parse_redis_url(issues); }, [](IssueList& issues) { parse_license(issues); }};
+      [](IssueList& issues) { parse_queue_url(issues); }, [](IssueList& issues) { parse_redis_url(issues); }, [](IssueList& issues) { parse_license(issues); },
+      [](IssueList& issues) { parse_api_key(issues); }, [](IssueList& issues) { check_identity_token(issues, 1); }};
   for (const auto& grammar : grammars) {
     IssueList issues("X", value);
     grammar(issues);
@@ -41,6 +43,7 @@ void run_all(const std::string& value) {
   find_placeholder(value);
   mask_url(value);
   possible_secrets(value);
+  secrets_in_key(value);
   expand_references(value, [](const std::string&) { return std::optional<std::string>("x"); });
 }
 
@@ -55,6 +58,7 @@ const char* const samples[] = {"https://wandb.example.com:8443/x?y#z",
                                "sqs://wandb-files.fifo",
                                "smtp://me:s3cret@smtp.example.com:587",
                                "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE5MDAwMDAwMDB9.c2lnbmF0dXJl",
+                               "export WANDB_API_KEY=\"local-0f1e2d3c4b5a69788796a5b4c3d2e1f00a1b2c3d\"",
                                "mysql://$(MYSQL_USER):$(MYSQL_PASSWORD)@$(MYSQL_HOST)/d"};
 
 TEST(Hostile, EveryTruncationIsTaken) {

@@ -23,6 +23,7 @@ TEST(Placeholders, AreFoundWhereTheDocumentsHaveThem) {
                {"xxxxxxxxxxyyyyyyyyyyyzzzzzzz", "xxxxxxxxxxyyyyyyyyyyyzzzzzzz", "placeholder", 0},
                {"xxxxxxxxxxxxxxxx", "xxxxxxxxxxxxxxxx", "placeholder", 0},
                {"XXXXX-XXXXX", "XXXXX-XXXXX", "placeholder", 0},
+               {"<api-key>", "<api-key>", "placeholder", 0},
                {"s3://$ACCESS_KEY:$SECRET_KEY@$HOST/$BUCKET_NAME", "$ACCESS_KEY", "unexpanded-reference", 5},
                {"s3://${module.wandb_infra.bucket_name}", "${module.wandb_infra.bucket_name}", "unexpanded-reference", 5},
                {"mysql://$(MYSQL_USER):x@h/d", "$(MYSQL_USER)", "unexpanded-reference", 8},
@@ -47,7 +48,7 @@ TEST(Placeholders, AreFoundWhereTheDocumentsHaveThem) {
 TEST(Placeholders, AreNotSeenInRealValues) {
   for (const char* value : {"", "https://wandb.example.com", "mysql://wandb_local:s3cr$tWORD@db:3306/wandb_local?tls=preferred", "s3://wandb-files/your-team", "mysql://user:password@host/database",
                             "mysql://u:pa$$w0rd@h/d", "mysql://u:$Ab1@h/d", "redis://:xxx@h", "internal://", "pubsub:/p/t/s", "s3://AK:a<b>c@h/b", "s3://youramazing-bucket", "xylophone", "https://hostname.example",
-                            "s3://a:b$(c@h/b", "mysql://u:a{{b@h/d", "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.xxxx"}) {
+                            "s3://a:b$(c@h/b", "<d3c2b1a00f1e2d3c4b5a69788796a5b4c3d2e1f0>", "mysql://u:a{{b@h/d", "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.xxxx"}) {
     const auto found = find_placeholder(value);
     EXPECT_TRUE(!found || std::string_view(value) == "s3://AK:a<b>c@h/b") << value << " has " << (found ? found->text : "");
   }

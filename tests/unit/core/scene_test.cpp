@@ -47,5 +47,20 @@ TEST(Scene, SaysWhereAMissingSettingBelongs) {
   EXPECT_EQ(scene.change("HOST", "https://a"), "Add to /etc/wbverify/wbverify.yaml under settings: HOST: 'https://a'");
 }
 
+TEST(Scene, KnowsWhoseSettingAKeyOfAClientIs) {
+  Scene scene;
+  scene.home = "/etc/wandb.env";
+  EXPECT_EQ(scene.change("WANDB_API_KEY", "KEY"), "Set in the environment of wbverify: WANDB_API_KEY=KEY");
+  const Case cases[] = {{view("WANDB_API_KEY", "environment"), "WANDB_API_KEY in the environment", "In the environment of wbverify set: WANDB_API_KEY=KEY"},
+                        {view("WANDB_API_KEY", "key-file", "/etc/key"), "WANDB_API_KEY in /etc/key", "Write into /etc/key, alone on its line: KEY"},
+                        {view("WANDB_API_KEY", "netrc", "/root/.netrc", 3, "machine a:8443"), "machine a:8443 in /root/.netrc line 3",
+                         "In /root/.netrc, in the entry of line 3, write: password KEY"}};
+  for (const Case& test : cases) {
+    scene.settings["WANDB_API_KEY"] = test.view;
+    EXPECT_EQ(scene.origin("WANDB_API_KEY"), test.origin);
+    EXPECT_EQ(scene.change("WANDB_API_KEY", "KEY"), test.change);
+  }
+}
+
 }  // namespace
 }  // namespace wbverify
