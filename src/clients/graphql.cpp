@@ -33,6 +33,36 @@ bool is_too_deep(std::string_view text) {
   return false;
 }
 
+/// Python and Go write numbers that JSON does not have as bare words; they become texts.
+std::string quote_bare_numbers(std::string_view text) {
+  std::string out;
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!inside) {
+      for (const std::string_view word : {"NaN", "-Infinity", "Infinity"}) {
+        if (!text.substr(i).starts_with(word)) continue;
+        out += '"' + std::string(word) + '"';
+        i += word.size();
+        break;
+      }
+      if (i >= text.size()) break;
+    }
+    out += text[i];
+    if (inside && text[i] == '\\' && i + 1 < text.size()) out += text[++i];
+    else if (text[i] == '"') inside = !inside;
+  }
+  return out;
+}
+
+/// A discarded value when it is no JSON.
+json parse(std::string_view text) {
+  json out = json::parse(text, nullptr, false);
+  if (out.is_discarded() && (text.find("NaN") != std::string_view::npos || text.find("Infinity") != std::string_view::npos)) {
+    out = json::parse(quote_bare_numbers(text), nullptr, false);
+  }
+  return out;
+}
+
 std::string path_of(const json& path) {
   std::string out;
   if (!path.is_array()) return out;
@@ -156,7 +186,7 @@ GraphqlAnswer read_graphql(const HttpResponse& response) {
     answer.cause = "json-too-deep";
     return answer;
   }
-  json body = json::parse(response.body, nullptr, false);
+  json body = parse(response.body);
   if (!body.is_object()) {
     answer.cause = "not-json";
     return answer;
@@ -214,7 +244,7 @@ std::int64_t json_number(const json& from, std::string_view path, std::int64_t o
 
 json json_inside(std::string_view text) {
   if (is_too_deep(text)) return nullptr;
-  json out = json::parse(text, nullptr, false);
+  json out = parse(text);
   if (out.is_discarded()) return nullptr;
   return out;
 }

@@ -3,12 +3,12 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <set>
 
-#include "clients/http_transfer.hpp"
+#include "clients/http_multi.hpp"
 #include "clients/reach.hpp"
 #include "clients/tls_roots.hpp"
 #include "util/text.hpp"
@@ -19,13 +19,9 @@ namespace {
 using http::Transfer;
 using std::chrono::milliseconds;
 
-constexpr long most_connections = 8;
 /// Time for one host's addresses together: curl gives the first of several half of it, and the test of addresses is reach().
 constexpr milliseconds connect_patience{8000};
 
-struct MultiCloser {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
 struct UrlCloser {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -64,17 +60,14 @@ std::optional<std::string_view> HttpResponse::header(std::string_view name) cons
 }
 
 struct HttpClient::State {
-  HttpOptions options;
-  TlsRoots roots;
-  std::map<std::string, std::vector<std::string>> addresses;   ///< of `host:port`
-  int round_trips = 0;
-  std::unique_ptr<CURLM, MultiCloser> multi;   // last: goes first, while what its connections look at is still there
+  const HttpOptions options;
+  const TlsRoots roots;
+  std::atomic<int> round_trips = 0;
+  mutable std::mutex mutex;
+  std::map<std::string, std::vector<std::string>> addresses;   ///< of `host:port`, under the mutex
+  http::Multi multi;   // last: goes first, while what its connections look at is still there
 
   explicit State(HttpOptions given) : options(std::move(given)), roots(options.ca_files) {
-    static std::once_flag initialised;
-    std::call_once(initialised, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-    multi.reset(curl_multi_init());
-    curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, most_connections);
     for (const auto& pin : options.pins) addresses[key({pin.host, pin.port})] = pin.addresses;
   }
 
@@ -84,18 +77,24 @@ struct HttpClient::State {
     return CURLE_OK;
   }
 
+  std::optional<std::size_t> known_addresses(const Place& place) const;
   std::optional<Error> resolve_host(const std::string& url, Deadline deadline, const std::stop_token& stop);
   http::List resolve_list() const;
-  void start(Transfer& transfer, const http::List& pins, Deadline deadline);
-  void run(std::deque<Transfer>& transfers, Deadline deadline, const std::stop_token& stop);
+  void set_up(Transfer& transfer, const http::List& pins, Deadline deadline);
 };
+
+std::optional<std::size_t> HttpClient::State::known_addresses(const Place& place) const {
+  const std::lock_guard lock(mutex);
+  const auto found = addresses.find(key(place));
+  return found == addresses.end() ? std::nullopt : std::optional(found->second.size());
+}
 
 /// curl's own resolver runs getaddrinfo in a thread, for whose end it waits beyond any deadline; it never gets a name.
 std::optional<Error> HttpClient::State::resolve_host(const std::string& url, Deadline deadline, const std::stop_token& stop) {
   const auto place = place_of(url);
   if (!place) return place.error();
-  if (const auto known = addresses.find(key(*place)); known != addresses.end()) {
-    if (!known->second.empty()) return std::nullopt;
+  if (const auto count = known_addresses(*place)) {
+    if (*count > 0) return std::nullopt;
     return Error{"dns-failed", "no address of " + clean(place->host, 253) + " is known", Blame::machine, false};
   }
   DnsAnswer answer = resolve(place->host, options.dns_server, deadline, stop);
@@ -104,14 +103,16 @@ std::optional<Error> HttpClient::State::resolve_host(const std::string& url, Dea
     const bool told = answer.cause == "nxdomain" || answer.cause == "no-address" || answer.cause == "bad-name";
     return Error{"dns-failed", answer.text, told ? Blame::target : Blame::path, !told};
   }
-  auto& all = addresses[key(*place)];
-  all = answer.ipv4;
+  std::vector<std::string> all = std::move(answer.ipv4);
   all.insert(all.end(), answer.ipv6.begin(), answer.ipv6.end());
+  const std::lock_guard lock(mutex);
+  addresses.try_emplace(key(*place), std::move(all));   // another thread may have asked meanwhile
   return std::nullopt;
 }
 
 http::List HttpClient::State::resolve_list() const {
   http::List list;
+  const std::lock_guard lock(mutex);
   for (const auto& [where, all] : addresses) {
     const std::size_t colon = where.rfind(':');
     const std::string host = where.substr(0, colon);
@@ -123,7 +124,7 @@ http::List HttpClient::State::resolve_list() const {
   return list;
 }
 
-void HttpClient::State::start(Transfer& transfer, const http::List& pins, Deadline deadline) {
+void HttpClient::State::set_up(Transfer& transfer, const http::List& pins, Deadline deadline) {
   CURL* const easy = transfer.easy();
   curl_easy_setopt(easy, CURLOPT_RESOLVE, pins.get());
   curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
@@ -131,41 +132,6 @@ void HttpClient::State::start(Transfer& transfer, const http::List& pins, Deadli
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, install_roots);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::clamp(deadline.remaining(), milliseconds(1), connect_patience).count()));
-  curl_multi_add_handle(multi.get(), easy);
-}
-
-void HttpClient::State::run(std::deque<Transfer>& transfers, Deadline deadline, const std::stop_token& stop) {
-  const auto started = Deadline::Clock::now();
-  const http::List pins = resolve_list();
-  std::set<Transfer*> open;
-  for (auto& transfer : transfers) {
-    if (transfer.ended()) continue;
-    start(transfer, pins, deadline);
-    open.insert(&transfer);
-  }
-  {
-    const std::stop_callback wake(stop, [&] { curl_multi_wakeup(multi.get()); });
-    while (!open.empty() && !stop.stop_requested() && !deadline.expired()) {
-      int count = 0;
-      curl_multi_perform(multi.get(), &count);
-      while (const CURLMsg* message = curl_multi_info_read(multi.get(), &count)) {
-        if (message->msg != CURLMSG_DONE) continue;
-        Transfer* transfer = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        transfer->end(message->data.result);
-        open.erase(transfer);
-      }
-      if (!open.empty()) curl_multi_poll(multi.get(), nullptr, 0, static_cast<int>(std::min(deadline.remaining(), milliseconds(1000)).count()), &count);
-    }
-  }
-  for (Transfer* transfer : open) {
-    transfer->end(stop.stop_requested() ? Error{"stopped", "stopped before the answer came", Blame::machine, true}
-                                        : http::too_late(transfer->stage(), elapsed_ms(started) / 1000));
-  }
-  for (auto& transfer : transfers) {
-    if (transfer.sent()) ++round_trips;
-    curl_multi_remove_handle(multi.get(), transfer.easy());
-  }
 }
 
 HttpClient::HttpClient(HttpOptions options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -182,7 +148,12 @@ std::vector<Result<HttpResponse>> HttpClient::send_all(std::span<const HttpReque
     if (!error) error = state_->resolve_host(request.url, deadline, stop);
     if (error) transfer.end(std::move(*error));
   }
-  state_->run(transfers, deadline, stop);
+  const http::List pins = state_->resolve_list();   // of all: curl reads it until the end
+  for (auto& transfer : transfers) {
+    if (!transfer.ended()) state_->set_up(transfer, pins, deadline);
+  }
+  state_->multi.run(transfers, deadline, stop);
+  for (const auto& transfer : transfers) state_->round_trips += transfer.round_trips();
   std::vector<Result<HttpResponse>> out;
   for (auto& transfer : transfers) out.push_back(transfer.result());
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,12 +18,24 @@ namespace wbverify {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// A body that is made while it is sent, so that it need not be in memory.
+struct HttpBody {
+  std::uint64_t size = 0;   ///< bytes
+  /// Writes the body's bytes from `offset` on, as many as `into` has room for; they are never more than the body has. From an
+  /// earlier offset again when the request has to be sent anew. Runs in any of the threads that wait for this client; it must
+  /// neither throw nor use the client.
+  std::function<void(std::uint64_t offset, std::span<char> into)> fill;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;                   ///< sent as it is: no dot segments removed, no escapes changed; user information is an error
   Headers headers;                   ///< exactly these, besides Host, Accept and Content-Length; may carry credentials
   std::string body;
-  std::size_t max_body = 1 << 20;    ///< bytes of the answer kept; more is cut and told by `truncated`
+  std::optional<HttpBody> streamed;  ///< instead of `body`
+  std::size_t max_body = 1 << 20;    ///< bytes of the answer's body that are taken; more is cut and told by `truncated`
+  /// Takes the body of an answer 2xx instead of `HttpResponse::body`, part by part, under the rules of `HttpBody::fill`.
+  std::function<void(std::string_view part)> sink;
   std::chrono::milliseconds limit{0};   ///< longest time for this one; 0: the deadline alone
 };
 
@@ -34,7 +47,13 @@ struct HttpResponse {
   bool truncated = false;
   std::string address;               ///< peer, IP:port
   double duration_ms = 0;
-  double first_byte_ms = 0;
+  double first_byte_ms = 0;          ///< since the beginning, as `duration_ms`
+  bool new_connection = false;       ///< false: a kept one, or one that another request opened meanwhile
+  double connect_ms = 0;             ///< of a new connection, until TCP was open
+  double tls_ms = 0;                 ///< of a new connection, the TLS handshake alone
+  /// The upload broke off without an answer; this one came when it was sent again with `Expect: 100-continue`. A reset can overtake
+  /// the refusal of a server that does not read on: other clients see nothing but the reset.
+  bool after_reset = false;
 
   /// The first header of that name (case ignored), or nothing.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -50,8 +69,9 @@ struct HttpOptions {
   std::size_t max_headers = 64 << 10;  ///< bytes of all answer headers together; more is the error `headers-too-large`
 };
 
-/// HTTP over kept connections, HTTP/2 for requests without a body where the server offers it. Certificates are always verified,
-/// redirects never followed, proxies and netrc of the environment not used. One client belongs to one thread.
+/// HTTP over kept connections, HTTP/2 where the server offers it and the body is at most 16 KiB. Certificates are always verified,
+/// redirects never followed, proxies and netrc of the environment not used. Several threads may send at the same time, each within its own
+/// deadline; they share the connections.
 /// Error causes: dns-failed refused timed-out unreachable reset closed tls-untrusted tls-name tls-failed not-http headers-too-large
 /// http2-error stopped bad-url.
 class HttpClient {

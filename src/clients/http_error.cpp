@@ -12,10 +12,11 @@ namespace {
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-const char* doing(Stage stage) {
-  switch (stage) {
+std::string doing(const Failure& failure) {
+  switch (failure.stage) {
     case Stage::connecting: return "while the connection was being opened";
     case Stage::tls: return "during the TLS handshake";
+    case Stage::sending: return "after " + std::to_string(failure.uploaded) + " of " + std::to_string(failure.size) + " bytes of the body were sent";
     case Stage::sent: return "before a byte of the answer came";
     case Stage::answering: return "in the middle of the answer";
   }
@@ -49,13 +50,13 @@ Error tls_error(const Failure& failure) {
 
 Error broken(const Failure& failure) {
   if (failure.error == ECONNRESET || failure.error == EPIPE || has(failure.text, "reset by peer")) {
-    return {"reset", std::string("the connection was reset ") + doing(failure.stage), Blame::target, true};
+    return {"reset", "the connection was reset " + doing(failure), Blame::target, true};
   }
   // In TLS 1.3 a refusal of the client's certificate comes after the handshake (RFC 8446 §4.4.2.4).
   if (has(failure.text, "alert")) return {"tls-failed", "the server ended TLS: " + failure.text, Blame::target, false};
-  if (failure.error == ETIMEDOUT) return {"timed-out", std::string("no answer ") + doing(failure.stage), Blame::path, true};
+  if (failure.error == ETIMEDOUT) return {"timed-out", "no answer " + doing(failure), Blame::path, true};
   if (has(failure.text, "headers") && has(failure.text, "arge")) return {"headers-too-large", failure.text, Blame::target, false};
-  return {"closed", std::string("the connection broke ") + doing(failure.stage) + ": " + failure.text, Blame::target, true};
+  return {"closed", "the connection broke " + doing(failure) + ": " + failure.text, Blame::target, true};
 }
 
 }  // namespace
@@ -67,6 +68,7 @@ Error too_late(Stage stage, double seconds) {
   switch (stage) {
     case Stage::connecting: return {"timed-out", "no connection" + end, Blame::path, true};
     case Stage::tls: return {"timed-out", "the connection is open, but the TLS handshake has not ended" + end, Blame::target, true};
+    case Stage::sending: return {"timed-out", "the server has not taken the whole request" + end, Blame::target, true};
     case Stage::sent: return {"timed-out", "the request was sent, but no answer has come" + end, Blame::target, true};
     case Stage::answering: return {"timed-out", "the answer has begun and not ended" + end, Blame::target, true};
   }
@@ -85,7 +87,8 @@ Error explain(const Failure& given) {
       if (has(failure.text, "target host") || has(failure.text, "common name")) return {"tls-name", failure.text, Blame::target, false};
       return {"tls-untrusted", failure.text, Blame::target, false};
     case CURLE_SSL_CONNECT_ERROR: return tls_error(failure);
-    case CURLE_GOT_NOTHING: return {"closed", "the connection was closed without an answer", Blame::target, true};
+    case CURLE_GOT_NOTHING:
+      return {"closed", "the connection was closed " + (failure.stage == Stage::sending ? doing(failure) : std::string("without an answer")), Blame::target, true};
     case CURLE_PARTIAL_FILE: return {"closed", "the connection was closed in the middle of the answer (" + failure.text + ")", Blame::target, true};
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR: return broken(failure);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,7 +8,7 @@
 namespace wbverify::http {
 
 /// How far an exchange came.
-enum class Stage { connecting, tls, sent, answering };
+enum class Stage { connecting, tls, sending, sent, answering };
 
 /// What is known of an exchange that failed in libcurl.
 struct Failure {
@@ -16,6 +17,7 @@ struct Failure {
   Stage stage = Stage::connecting;
   std::string text;      ///< libcurl's words
   double seconds = 0;    ///< since the beginning
+  std::uint64_t uploaded = 0, size = 0;   ///< bytes of the request's body
 };
 
 /// The error of an exchange, in the causes of HttpClient.

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstring>
 
 #include "core/secret.hpp"
@@ -14,7 +16,14 @@ namespace {
 
 static_assert(sizeof(std::array<char, 256>) >= CURL_ERROR_SIZE);
 
+/// The largest DATA frame that every server takes (RFC 9113 §4.2); it leaves with the headers, before an answer can come.
+constexpr std::uint64_t http2_frame = 16384;
+
 bool has_line_end(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
+
+bool has_header(const HttpRequest& request, std::string_view name) {
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) { return iequals(header.first, name); });
+}
 
 const char* version_word(long version) {
   switch (version) {
@@ -68,26 +77,69 @@ bool Transfer::take_header(std::string_view line) {
 
 std::size_t Transfer::body_part(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
-  std::string& body = transfer.response_.body;
-  const std::size_t room = transfer.request_.max_body - body.size();
-  const std::size_t length = size * count;
-  body.append(data, std::min(room, length));
-  transfer.response_.truncated = length > room;
-  return transfer.response_.truncated ? 0 : length;
+  const std::string_view part(data, size * count);
+  const std::string_view taken = part.substr(0, transfer.request_.max_body - transfer.body_bytes_);
+  transfer.body_bytes_ += taken.size();
+  transfer.response_.truncated = taken.size() < part.size();
+  if (transfer.request_.sink && transfer.number(CURLINFO_RESPONSE_CODE) / 100 == 2) {
+    transfer.request_.sink(taken);
+  } else {
+    transfer.response_.body += taken;
+  }
+  return transfer.response_.truncated ? 0 : part.size();
 }
+
+std::size_t Transfer::fill(char* into, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const HttpBody& body = *transfer.request_.streamed;
+  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(size * count, body.size - transfer.filled_));
+  if (length > 0) body.fill(transfer.filled_, {into, length});
+  transfer.filled_ += length;
+  return length;
+}
+
+int Transfer::seek(void* user, std::int64_t offset, int origin) {
+  if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<Transfer*>(user)->filled_ = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
+
+std::uint64_t Transfer::body_size() const { return request_.streamed ? request_.streamed->size : request_.body.size(); }
 
 void Transfer::set_method() {
   CURL* const easy = easy_.get();
   const std::string& method = request_.method;
   if (method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (!request_.body.empty() || method == "PUT" || method == "POST" || method == "PATCH") {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+  } else if (body_size() > 0 || method == "PUT" || method == "POST" || method == "PATCH") {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_size()));
+    if (request_.streamed) {
+      curl_easy_setopt(easy, CURLOPT_POST, 1L);
+      curl_easy_setopt(easy, CURLOPT_READFUNCTION, fill);
+      curl_easy_setopt(easy, CURLOPT_READDATA, this);
+      curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, static_cast<curl_seek_callback>(seek));
+      curl_easy_setopt(easy, CURLOPT_SEEKDATA, this);
+    } else {
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+    }
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
   } else if (method != "GET") {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
   }
+}
+
+bool Transfer::set_headers(bool expecting) {
+  List list;
+  // The wait for 100 Continue and a form's type are curl's own ideas; a signature knows nothing of them.
+  if (!has_header(request_, "Expect")) append(list, expecting ? "Expect: 100-continue" : "Expect:");
+  if (!has_header(request_, "Content-Type")) append(list, "Content-Type:");
+  for (const auto& [name, value] : request_.headers) {
+    if (has_line_end(name) || has_line_end(value)) return false;
+    append(list, value.empty() ? name + ";" : name + ": " + value);
+  }
+  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, list.get());
+  headers_ = std::move(list);
+  return true;
 }
 
 std::optional<Error> Transfer::prepare() {
@@ -95,17 +147,7 @@ std::optional<Error> Transfer::prepare() {
   CURL* const easy = easy_.get();
   const Error bad{"bad-url", "the request holds a line end", Blame::tool, false};
   if (has_line_end(request_.url) || has_line_end(request_.method)) return bad;
-  const auto given = [&](std::string_view name) {
-    return std::any_of(request_.headers.begin(), request_.headers.end(), [&](const auto& header) { return iequals(header.first, name); });
-  };
-  // The wait for 100 Continue and a form's type are curl's own ideas; a signature knows nothing of them.
-  for (const char* name : {"Expect", "Content-Type"}) {
-    if (!given(name)) append(headers_, std::string(name) + ":");
-  }
-  for (const auto& [name, value] : request_.headers) {
-    if (has_line_end(name) || has_line_end(value)) return bad;
-    append(headers_, value.empty() ? name + ";" : name + ": " + value);
-  }
+  if (!set_headers(false)) return bad;
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -119,9 +161,8 @@ std::optional<Error> Transfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   const std::string agent = options_.user_agent.empty() ? "wbverify/" + std::string(version()) : options_.user_agent;
   curl_easy_setopt(easy, CURLOPT_USERAGENT, agent.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-  // An upload that is refused before its end: libcurl 7.88 finds the HTTP/2 stream closed and loses the answer (RFC 9113 §8.1).
-  const bool may_be_http2 = request_.url.starts_with("https:") && request_.body.empty();
+  // A larger body may be refused before its end: libcurl 7.88 finds the HTTP/2 stream closed and loses the answer (RFC 9113 §8.1).
+  const bool may_be_http2 = request_.url.starts_with("https:") && body_size() <= http2_frame;
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(may_be_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   // One handshake for all when HTTP/2 comes of it. In HTTP/1.1 curl would wait for the first whole answer instead.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_be_http2 ? 1L : 0L);
@@ -145,18 +186,56 @@ long Transfer::number(int info) const {
 
 bool Transfer::sent() const { return number(CURLINFO_REQUEST_SIZE) > 0; }
 
-double Transfer::seconds() const {
-  double value = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME, &value);
-  return value;
+int Transfer::round_trips() const { return sent_before_ + (sent() ? 1 : 0); }
+
+double Transfer::milliseconds(int info) const {
+  double seconds = 0;
+  curl_easy_getinfo(easy_.get(), static_cast<CURLINFO>(info), &seconds);
+  return seconds * 1000;
+}
+
+double Transfer::seconds() const { return milliseconds(CURLINFO_TOTAL_TIME) / 1000; }
+
+std::uint64_t Transfer::uploaded() const {
+  curl_off_t bytes = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
+  return static_cast<std::uint64_t>(bytes);
+}
+
+bool Transfer::try_again(int code) {
+  switch (code) {
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM: break;
+    default: return false;
+  }
+  const bool http2 = number(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0;
+  const bool kept = number(CURLINFO_NUM_CONNECTS) == 0;
+  if (expecting_ || has_header(request_, "Expect") || uploaded() >= body_size() || (header_bytes_ > 0 && !http2)) return false;
+  ++sent_before_;
+  CURL* const easy = easy_.get();
+  if (request_.limit.count() > 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(request_.limit.count()) - std::lround(seconds() * 1000)));
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  // A kept connection may have been closed just then, which says nothing about the request.
+  if (!http2 && !kept) {
+    expecting_ = true;
+    set_headers(true);
+  }
+  filled_ = header_bytes_ = body_bytes_ = 0;
+  response_ = {};
+  message_[0] = '\0';
+  return true;
 }
 
 Stage Transfer::stage() const {
   // The times of the connection are lost when a handshake fails; the peer's address stays.
   const char* address = nullptr;
   curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
-  if (header_bytes_ > 0 || !response_.body.empty()) return Stage::answering;
-  if (sent()) return Stage::sent;
+  if (header_bytes_ > 0 || body_bytes_ > 0) return Stage::answering;
+  if (sent()) return uploaded() < body_size() ? Stage::sending : Stage::sent;
   return address == nullptr || *address == '\0' ? Stage::connecting : Stage::tls;
 }
 
@@ -168,20 +247,25 @@ Result<HttpResponse> Transfer::result() {
   const bool cut = *code_ == CURLE_WRITE_ERROR && (response_.truncated || switched_);
   if (*code_ != CURLE_OK && !cut) {
     const std::string words = message_[0] != '\0' ? message_.data() : curl_easy_strerror(static_cast<CURLcode>(*code_));
-    return fail(explain({*code_, static_cast<int>(number(CURLINFO_OS_ERRNO)), stage(), words, seconds()}));
+    return fail(explain({*code_, static_cast<int>(number(CURLINFO_OS_ERRNO)), stage(), words, seconds(), uploaded(), body_size()}));
   }
   // curl takes the end of the connection for the end of the headers.
   if (!headers_complete_) return fail({"closed", "the connection was closed in the middle of the answer's headers", Blame::target, true});
   const char* address = nullptr;
   curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
   const std::string peer = address == nullptr ? "" : address;
-  double first = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_STARTTRANSFER_TIME, &first);
   response_.status = static_cast<int>(number(CURLINFO_RESPONSE_CODE));
   response_.version = version_word(number(CURLINFO_HTTP_VERSION));
   response_.address = (peer.find(':') == std::string::npos ? peer : "[" + peer + "]") + ":" + std::to_string(number(CURLINFO_PRIMARY_PORT));
-  response_.duration_ms = seconds() * 1000;
-  response_.first_byte_ms = first * 1000;
+  response_.duration_ms = milliseconds(CURLINFO_TOTAL_TIME);
+  response_.first_byte_ms = milliseconds(CURLINFO_STARTTRANSFER_TIME);
+  response_.after_reset = expecting_;
+  response_.new_connection = number(CURLINFO_NUM_CONNECTS) > 0;
+  if (response_.new_connection) {
+    const double connected = milliseconds(CURLINFO_CONNECT_TIME);
+    response_.connect_ms = connected - milliseconds(CURLINFO_NAMELOOKUP_TIME);   // what came before was a wait for a free connection
+    response_.tls_ms = std::max(0.0, milliseconds(CURLINFO_APPCONNECT_TIME) - connected);
+  }
   return std::move(response_);
 }
 

@@ -95,7 +95,7 @@ struct S3Reply {
 /// The call as it goes on the wire. Without keys nothing is signed.
 HttpRequest s3_request(const S3Address& address, const S3Keys& keys, const S3Call& call, std::int64_t now);
 
-/// Speaks S3 over kept connections. One client belongs to one thread.
+/// Speaks S3 over kept connections, which several threads may share.
 class S3Client {
  public:
   S3Client(S3Address address, S3Keys keys, HttpOptions options);

@@ -53,4 +53,8 @@ Result<HttpResponse> WandbClient::send(HttpRequest request, Deadline deadline, c
 
 Result<HttpResponse> WandbClient::send_bare(const HttpRequest& request, Deadline deadline, const std::stop_token& stop) { return http_.send(request, deadline, stop); }
 
+std::vector<Result<HttpResponse>> WandbClient::send_bare_all(std::span<const HttpRequest> requests, Deadline deadline, const std::stop_token& stop) {
+  return http_.send_all(requests, deadline, stop);
+}
+
 }  // namespace wbverify

@@ -1,8 +1,8 @@
 #pragma once
-#include <atomic>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "clients/http.hpp"
 #include "core/secret.hpp"
@@ -25,6 +25,7 @@ class WandbClient {
   Result<HttpResponse> send(HttpRequest request, Deadline deadline, const std::stop_token& stop);
   /// The request as it is, never with a log-in: for signed URLs, whose store refuses two.
   Result<HttpResponse> send_bare(const HttpRequest& request, Deadline deadline, const std::stop_token& stop);
+  std::vector<Result<HttpResponse>> send_bare_all(std::span<const HttpRequest> requests, Deadline deadline, const std::stop_token& stop);
   int round_trips() const { return http_.round_trips(); }
 
  private:
