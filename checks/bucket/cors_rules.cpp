@@ -69,7 +69,7 @@ Verdict judge_methods(const BucketReadFacts& facts) {
     }
   }
   if (!rules_expose(facts.rules, page, "PUT", "ETag") && !facts.rules.empty()) {
-    return {"etag-not-exposed", "The rules do not expose the header ETag.", "An upload in parts is put together by the ETag of each part; a page that cannot read it cannot finish the upload.", Status::warn};
+    return {"etag-not-exposed", "The rules do not expose the header ETag.", std::string(why_etag()), Status::warn};
   }
   return {};
 }

@@ -8,7 +8,6 @@ WBVERIFY_JSON(S3Address, tls, host, port, path_style, bucket, region)
 WBVERIFY_JSON(S3Answer, cause, text, transient, status, code, message, region, request_id, root, kind, begin, server, product, location, amazon_headers, azure_headers, date, duration_ms)
 WBVERIFY_JSON(CorsRule, origins, methods, headers, expose)
 WBVERIFY_JSON(BucketPlace, provider, amazon, address, prefix, region_is_set, has_keys, has_token, keys_in_url, access_key, ca_files, page_origin, proxied)
-WBVERIFY_JSON(CorsHeaders, allow_origin, allow_methods, allow_headers, expose_headers, allow_credentials)
 WBVERIFY_JSON(Preflight, method, request_headers, answer, cors)
 WBVERIFY_JSON(SignatureTrial, tried, old_signature, without_port)
 WBVERIFY_JSON(BucketReadFacts, place, reach, address, handshaken, tls, asked_at, anonymous, list, listed_bucket, list_cors, head, location, location_value, cors, rules,

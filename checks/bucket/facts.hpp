@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/shared/cors.hpp"
 #include "clients/reach.hpp"
 #include "clients/s3.hpp"
 #include "clients/tls.hpp"
@@ -25,13 +26,6 @@ struct BucketPlace {
   std::vector<std::string> ca_files;
   std::string page_origin;     ///< what browsers send as Origin; empty: HOST is not set or cannot be read
   bool proxied = false;        ///< browsers get files through HOST and never speak to the bucket
-};
-
-/// The Access-Control-* headers of an answer.
-struct CorsHeaders {
-  std::vector<std::string> allow_origin;   ///< every header of that name: more than one is an error to browsers
-  std::vector<std::string> allow_methods, allow_headers, expose_headers;   ///< the lists' words
-  bool allow_credentials = false;
 };
 
 /// The question that a browser asks before it sends a request from another origin.

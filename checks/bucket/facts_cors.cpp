@@ -53,27 +53,9 @@ const std::vector<std::string>& upload_header_names() {
   return names;
 }
 
-std::string answer_cause(const CorsHeaders& cors, std::string_view origin) {
-  if (cors.allow_origin.empty()) return "no-cors-headers";
-  if (cors.allow_origin.size() > 1 || cors.allow_origin.front().find(',') != std::string::npos) return "two-origins";
-  const std::string& allowed = cors.allow_origin.front();
-  return allowed == "*" || allowed == origin ? "" : "other-origin";
-}
-
-std::string preflight_cause(const Preflight& preflight, std::string_view origin) {
+CorsExchange exchange_of(const Preflight& preflight) {
   const S3Answer& answer = preflight.answer;
-  if (answer.status == 0) return answer.cause.empty() ? "stopped" : answer.cause;
-  if (answer.status >= 300 && answer.status < 400) return "redirected";
-  if (!answer.ok()) return "refused";
-  if (auto cause = answer_cause(preflight.cors, origin); !cause.empty()) return cause;
-  // Fetch standard §3.2.5: GET, HEAD and POST need not be listed; a star counts as long as no cookies are sent.
-  const bool listed = contains(preflight.cors.allow_methods, preflight.method) || contains(preflight.cors.allow_methods, "*");
-  if (!listed && preflight.method != "GET" && preflight.method != "HEAD") return "method-not-listed";
-  const auto& headers = preflight.cors.allow_headers;
-  for (const auto& header : split(preflight.request_headers, ',')) {
-    if (!header.empty() && !contains(headers, header) && !contains(headers, "*")) return "headers-not-listed";
-  }
-  return "";
+  return {preflight.method, preflight.request_headers, answer.status, answer.cause, preflight.cors};
 }
 
 const Preflight* find_preflight(const BucketReadFacts& facts, std::string_view method) {
@@ -83,7 +65,7 @@ const Preflight* find_preflight(const BucketReadFacts& facts, std::string_view m
 
 bool preflight_passes(const BucketReadFacts& facts, std::string_view method) {
   const Preflight* preflight = find_preflight(facts, method);
-  return preflight != nullptr && preflight_cause(*preflight, facts.place.page_origin).empty();
+  return preflight != nullptr && preflight_cause(exchange_of(*preflight), facts.place.page_origin).empty();
 }
 
 bool rules_are_known(const BucketReadFacts& facts) {

@@ -17,12 +17,8 @@ bool rules_expose(const std::vector<CorsRule>& rules, std::string_view origin, s
 /// Headers that a browser sends with an upload and that need leave.
 const std::vector<std::string>& upload_header_names();
 
-/// What is wrong with a preflight's answer, empty when the browser goes on: `refused` `redirected` `no-cors-headers` `two-origins`
-/// `other-origin` `method-not-listed` `headers-not-listed`, or the cause of having no answer.
-std::string preflight_cause(const Preflight& preflight, std::string_view origin);
-
-/// The same for the headers of the answer proper: `no-cors-headers` `two-origins` `other-origin`.
-std::string answer_cause(const CorsHeaders& cors, std::string_view origin);
+/// The preflight as every service's is judged.
+CorsExchange exchange_of(const Preflight& preflight);
 
 const Preflight* find_preflight(const BucketReadFacts& facts, std::string_view method);
 /// Whether the browser's own question for that method was answered with yes.

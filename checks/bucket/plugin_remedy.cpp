@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "checks/policy.hpp"
-#include "util/json.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -19,26 +17,6 @@ std::string endpoint(const BucketPlace& place) {
 }
 
 std::string region_option(const BucketPlace& place) { return " --region " + shell_quote(place.address.region); }
-
-std::string partition(const std::string& region) { return region.starts_with("cn-") ? "aws-cn" : region.starts_with("us-gov-") ? "aws-us-gov" : "aws"; }
-
-nlohmann::json rule_json(const CorsRule& rule) {
-  nlohmann::json out = {{"AllowedOrigins", rule.origins}, {"AllowedMethods", rule.methods}};
-  if (!rule.headers.empty()) out["AllowedHeaders"] = rule.headers;
-  if (!rule.expose.empty()) out["ExposeHeaders"] = rule.expose;
-  return out;
-}
-
-std::string cors_configuration(const BucketPlace& place, const std::vector<CorsRule>& present) {
-  nlohmann::json rules = nlohmann::json::array();
-  CorsRule own{{place.page_origin}, {std::begin(policy::cors_methods), std::end(policy::cors_methods)}, {"*"}, {"ETag"}};
-  rules.push_back(rule_json(own));
-  rules.back()["MaxAgeSeconds"] = policy::cors_max_age_seconds;
-  for (const auto& rule : present) {
-    if (rule.origins != own.origins) rules.push_back(rule_json(rule));
-  }
-  return nlohmann::json({{"CORSRules", rules}}).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 }  // namespace
 
@@ -102,56 +80,33 @@ std::string bucket_value(const BucketPlace& place, bool tls, const std::string& 
 
 std::string keys_setting(const BucketPlace& place) { return place.keys_in_url ? "BUCKET" : "AWS_SECRET_ACCESS_KEY"; }
 
-std::string bucket_policy(const BucketPlace& place) {
-  const std::string arn = "arn:" + partition(place.address.region) + ":s3:::" + place.address.bucket;
-  const nlohmann::json policy = {
-      {"Version", "2012-10-17"},
-      {"Statement",
-       {{{"Effect", "Allow"},
-         {"Action", {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation", "s3:GetBucketCORS", "s3:GetBucketVersioning"}},
-         {"Resource", arn}},
-        {{"Effect", "Allow"},
-         {"Action", {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"}},
-         {"Resource", arn + "/*"}}}}};
-  return policy.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::string give_policy(const BucketPlace& place, const std::string& product) {
+  const std::string policy = bucket_policy(place.address.bucket, place.address.region);
   if (product == "MinIO") {
-    return fmt::format("printf '%s' {} > wandb-bucket.json\nmc admin policy create ALIAS wandb-bucket wandb-bucket.json\nmc admin policy attach ALIAS wandb-bucket --user {}", shell_quote(bucket_policy(place)),
+    return fmt::format("printf '%s' {} > wandb-bucket.json\nmc admin policy create ALIAS wandb-bucket wandb-bucket.json\nmc admin policy attach ALIAS wandb-bucket --user {}", shell_quote(policy),
                        shell_quote(place.access_key));
   }
   if (product == "Ceph RGW") {
     return fmt::format("radosgw-admin user info --access-key {0}\nradosgw-admin bucket stats --bucket {1}\nThe user has to own the bucket: radosgw-admin bucket link --uid UID --bucket {1}\n"
                        "Or its owner gives leave by a bucket policy (add \"Principal\": {{\"AWS\": [\"arn:aws:iam:::user/UID\"]}} to both statements):\n{2}",
                        shell_quote(place.access_key), shell_quote(place.address.bucket),
-                       aws_admin(place, fmt::format("s3api put-bucket-policy --bucket {} --policy {}", shell_quote(place.address.bucket), shell_quote(bucket_policy(place)))));
+                       aws_admin(place, fmt::format("s3api put-bucket-policy --bucket {} --policy {}", shell_quote(place.address.bucket), shell_quote(policy))));
   }
   const std::string user = fmt::format("aws iam put-user-policy --user-name \"$(aws iam get-access-key-last-used --access-key-id {} --query UserName --output text)\" --policy-name wandb-bucket --policy-document {}",
-                                       shell_quote(place.access_key), shell_quote(bucket_policy(place)));
+                                       shell_quote(place.access_key), shell_quote(policy));
   if (product == "Amazon S3" && place.has_token) {
-    return fmt::format("aws iam put-role-policy --role-name ROLE --policy-name wandb-bucket --policy-document {}", shell_quote(bucket_policy(place)));
+    return fmt::format("aws iam put-role-policy --role-name ROLE --policy-name wandb-bucket --policy-document {}", shell_quote(policy));
   }
   if (product == "Amazon S3") return user + "\nBoth resources are needed: the bucket itself and, with /*, what is in it.";
-  return "Give the keys this policy in the store's own way:\n" + bucket_policy(place);
+  return "Give the keys this policy in the store's own way:\n" + policy;
 }
 
 std::string allow_origin(const BucketPlace& place, const std::string& product, const std::vector<CorsRule>& present) {
   if (product == "MinIO") {
-    return fmt::format("mc admin config set ALIAS api cors_allow_origin={0}\nOr start MinIO with MINIO_API_CORS_ALLOW_ORIGIN={0} in its environment. Several origins are separated by commas.", place.page_origin);
+    return allow_origin_in_minio(place.page_origin);
   }
-  std::string out = aws_admin(place, fmt::format("s3api put-bucket-cors --bucket {} --cors-configuration {}", shell_quote(place.address.bucket), shell_quote(cors_configuration(place, present))));
+  std::string out = aws_admin(place, fmt::format("s3api put-bucket-cors --bucket {} --cors-configuration {}", shell_quote(place.address.bucket), shell_quote(cors_configuration(place.page_origin, present))));
   if (!present.empty()) out += "\nThe command replaces all rules; those that are there stand in it again.";
-  return out;
-}
-
-std::string proxy_lines(std::string_view first) {
-  std::string out = "In the nginx in front of the store (its server or location block), then nginx -s reload:\n";
-  for (const std::string_view line : {"proxy_set_header Host $http_host;", "client_max_body_size 0;", "proxy_request_buffering off;"}) {
-    if (line.find(first) != std::string_view::npos) out.insert(out.find('\n') + 1, "  " + std::string(line) + "\n");
-    else out += "  " + std::string(line) + "\n";
-  }
-  out += "ingress-nginx: the annotation nginx.ingress.kubernetes.io/proxy-body-size: \"0\".";
   return out;
 }
 

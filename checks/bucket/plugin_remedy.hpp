@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "checks/bucket/facts.hpp"
+#include "checks/shared/store.hpp"
 #include "core/finding.hpp"
 #include "core/scene.hpp"
 
@@ -29,16 +30,11 @@ std::string bucket_value(const BucketPlace& place, bool tls, const std::string& 
 /// Where the keys stand, as the scene knows it: `BUCKET in …`, `AWS_SECRET_ACCESS_KEY in …`.
 std::string keys_setting(const BucketPlace& place);
 
-/// The policy that W&B's keys need on this bucket, as JSON in one line.
-std::string bucket_policy(const BucketPlace& place);
-/// How an administrator gives the keys that policy, on this kind of store.
+/// How an administrator gives the keys the policy that they need, on this kind of store.
 std::string give_policy(const BucketPlace& place, const std::string& product);
 
 /// How to let pages of HOST in: the rules to paste, or MinIO's setting. Rules that are there stay.
 std::string allow_origin(const BucketPlace& place, const std::string& product, const std::vector<CorsRule>& present);
-
-/// The lines that nginx needs in front of a store.
-std::string proxy_lines(std::string_view first);
 
 /// A verdict about an answer that never came: unknown, with whom to blame.
 Finding no_answer(const S3Answer& answer, std::string what);

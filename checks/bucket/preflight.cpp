@@ -13,7 +13,7 @@ bool answers_are_open(const BucketReadFacts& facts) { return facts.list.ok() && 
 
 std::string cause_for(const Preflight& preflight, const BucketReadFacts& facts) {
   const std::string& page = facts.place.page_origin;
-  std::string cause = preflight_cause(preflight, page);
+  std::string cause = preflight_cause(exchange_of(preflight), page);
   if (cause == "no-cors-headers") {
     // The store itself lets the page in, so the question never got to it.
     const bool by_rules = rules_are_known(facts) && judge_rules(facts.rules, page, preflight.method, {}) == RuleVerdict::allowed;
@@ -26,39 +26,26 @@ std::string cause_for(const Preflight& preflight, const BucketReadFacts& facts) 
 }
 
 std::string seen(const Preflight& preflight, const std::string& cause, const BucketReadFacts& facts) {
-  const CorsHeaders& cors = cause == "missing-on-answer" || preflight_cause(preflight, facts.place.page_origin).empty() ? facts.list_cors : preflight.cors;
   if (cause == "missing-on-answer") return "The preflight is answered with yes, but the answer to the request itself has no Access-Control-Allow-Origin.";
-  const std::string origins = clean(join(cors.allow_origin, " and "), 200);
-  if (cause == "two-origins") return "The answer has more than one Access-Control-Allow-Origin: " + origins + ".";
-  if (cause == "other-origin") return "The answer allows the origin " + origins + ".";
-  if (cause == "method-not-listed") return "The answer allows " + (cors.allow_methods.empty() ? "no method" : join(cors.allow_methods, ", ")) + ".";
-  if (cause == "headers-not-listed") return "The answer allows the headers " + (cors.allow_headers.empty() ? "none" : join(cors.allow_headers, ", ")) + ", asked for were " + preflight.request_headers + ".";
-  if (cause == "redirected") return "The preflight is answered with " + show(preflight.answer) + ", a redirect, which browsers do not follow.";
-  if (cause == "refused") return "The preflight is answered with " + show(preflight.answer) + ".";
-  return "The preflight is answered with " + std::to_string(preflight.answer.status) + ", without any Access-Control-Allow-Origin.";
+  CorsExchange exchange = exchange_of(preflight);
+  if (preflight_cause(exchange, facts.place.page_origin).empty()) exchange.cors = facts.list_cors;
+  return describe_preflight(cause, exchange, show(preflight.answer));
 }
 
 std::string fix_for(const std::string& cause, const BucketReadFacts& facts) {
   const std::string product = bucket_product(facts);
   const std::string allow = allow_origin(facts.place, product, facts.rules);
-  if (cause == "two-origins") {
-    return "Store and proxy both add the header, and browsers refuse two. Take it out of the proxy: remove add_header Access-Control-Allow-Origin from its nginx configuration, or enable-cors from the annotations of the ingress.";
-  }
-  if (cause == "options-swallowed") {
-    return "The store allows this origin, so a proxy in front answers OPTIONS by itself. Let it go through: remove the block that begins with if ($request_method = OPTIONS) from its nginx configuration.";
-  }
+  if (cause == "two-origins" || cause == "options-swallowed") return std::string(fix_cors_at_proxy(cause));
   if (cause == "missing-on-answer") return "The header has to come with every answer, not with OPTIONS alone.\n" + allow;
   if (speaks_for_itself(facts.preflights.front().answer) || cause == "redirected") {
-    return "Something in front of the store answers OPTIONS by itself. Let the method through, without a login (nginx: limit_except and auth_request are the usual ones).\nThen the store's own leave:\n" + allow;
+    return std::string(fix_cors_at_proxy(cause)) + "\nThen the store's own leave:\n" + allow;
   }
   return allow;
 }
 
 std::string reproduce(const Preflight& preflight, const BucketReadFacts& facts) {
   const std::string key = (facts.place.prefix.empty() ? "" : facts.place.prefix + "/") + "preflight.bin";
-  std::string words = "-i -X OPTIONS -H " + shell_quote("Origin: " + facts.place.page_origin) + " -H " + shell_quote("Access-Control-Request-Method: " + preflight.method);
-  if (!preflight.request_headers.empty()) words += " -H " + shell_quote("Access-Control-Request-Headers: " + preflight.request_headers);
-  return curl_command(facts.place, words + " " + shell_quote(facts.place.address.url(key)));
+  return curl_command(facts.place, curl_preflight(facts.place.page_origin, preflight.method, preflight.request_headers, facts.place.address.url(key)));
 }
 
 Finding judge_one(const Preflight& preflight, const std::string& cause, const BucketReadFacts& facts) {
@@ -74,8 +61,8 @@ Finding judge_one(const Preflight& preflight, const std::string& cause, const Bu
   finding.status = preflight.method == "HEAD" ? Status::warn : Status::fail;
   finding.cause = cause;
   finding.observed = "Asked as a browser on " + page + " asks, for " + preflight.method + ": " + seen(preflight, cause, facts);
-  finding.expected = "A 2xx answer with one Access-Control-Allow-Origin, " + page + " or *, that lists the method and the headers.";
-  finding.why = "Browsers ask the bucket by themselves before they load or upload from a page of W&B. At anything but a clear yes they stop, and the console shows an error of CORS; the command line is not concerned.";
+  finding.expected = expected_of_preflight(page);
+  finding.why = why_preflight();
   finding.fix = fix_for(cause, facts);
   finding.reproduce = reproduce(preflight, facts);
   finding.setting = "BUCKET";
@@ -89,7 +76,7 @@ Finding etag_hidden(const BucketReadFacts& facts) {
   finding.cause = "etag-not-exposed";
   finding.observed = "The answer to a request from " + facts.place.page_origin + " does not name ETag in Access-Control-Expose-Headers.";
   finding.expected = "Access-Control-Expose-Headers with ETag.";
-  finding.why = "An upload in parts is put together by the ETag of each part; a page that cannot read it cannot finish the upload.";
+  finding.why = why_etag();
   finding.fix = allow_origin(facts.place, bucket_product(facts), facts.rules);
   finding.setting = "BUCKET";
   return finding;
@@ -97,8 +84,7 @@ Finding etag_hidden(const BucketReadFacts& facts) {
 
 bool hides_etag(const BucketReadFacts& facts) {
   if (rules_are_known(facts) || !facts.list.ok()) return false;
-  const auto& exposed = facts.list_cors.expose_headers;
-  return std::none_of(exposed.begin(), exposed.end(), [](const std::string& name) { return iequals(name, "etag") || name == "*"; });
+  return !exposes_etag(facts.list_cors);
 }
 
 Findings judge(const BucketReadFacts& facts, const Scene&) {

@@ -13,13 +13,6 @@ bool is_on(const Scene& scene, const char* name) {
   return view != nullptr && go_bool(view->value).value_or(false);
 }
 
-void add_words(std::vector<std::string>& list, std::string_view value) {
-  constexpr std::size_t most = 64;
-  for (const auto& part : split(value.substr(0, 4096), ',')) {
-    if (const auto word = clean(part, 100); !word.empty() && list.size() < most) list.push_back(word);
-  }
-}
-
 }  // namespace
 
 std::int64_t bucket_now() {
@@ -65,18 +58,6 @@ S3Client bucket_client(const Settings& settings, const S3Address& address, const
   options.dns_server = settings.dns_server;
   if (!addresses.empty()) options.pins.push_back({address.connect_host(), address.port, addresses});
   return {address, std::move(keys), std::move(options)};
-}
-
-CorsHeaders read_cors_headers(const Headers& headers) {
-  CorsHeaders cors;
-  for (const auto& [name, value] : headers) {
-    if (iequals(name, "access-control-allow-origin")) cors.allow_origin.push_back(clean(value, 200));
-    if (iequals(name, "access-control-allow-methods")) add_words(cors.allow_methods, value);
-    if (iequals(name, "access-control-allow-headers")) add_words(cors.allow_headers, value);
-    if (iequals(name, "access-control-expose-headers")) add_words(cors.expose_headers, value);
-    if (iequals(name, "access-control-allow-credentials")) cors.allow_credentials = trim(value) == "true";
-  }
-  return cors;
 }
 
 std::string bucket_folder(const BucketPlace& place, const std::string& run_id) {

@@ -135,46 +135,4 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   return std::int64_t{days} * 86400 + hour * 3600 + minute * 60 + second;
 }
 
-std::string UrlParts::origin() const {
-  const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return scheme + "://" + name + (port == (scheme == "https" ? 443 : 80) ? "" : ":" + std::to_string(port));
-}
-
-std::optional<UrlParts> resolve_location(std::string_view location, std::string_view asked) {
-  const auto parse = [](std::string_view text) -> std::optional<UrlParts> {
-    UrlParts url;
-    const auto colon = text.find("://");
-    if (colon == std::string_view::npos) return {};
-    url.scheme = to_lower(text.substr(0, colon));
-    if (url.scheme != "http" && url.scheme != "https") return {};
-    text.remove_prefix(colon + 3);
-    const auto end = std::min(text.find_first_of("/?#"), text.size());
-    std::string_view authority = text.substr(0, end);
-    text.remove_prefix(end);
-    if (const auto at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-    const auto bracket = authority.rfind(']');
-    const auto port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    url.host = to_lower(authority.substr(0, port));
-    if (url.host.starts_with('[') && url.host.ends_with(']')) url.host = url.host.substr(1, url.host.size() - 2);
-    url.port = url.scheme == "https" ? 443 : 80;
-    if (port != std::string_view::npos && port + 1 < authority.size() && !read_number(authority.substr(port + 1), url.port)) return {};
-    if (url.host.empty()) return {};
-    url.path = without_query(text);
-    if (url.path.empty()) url.path = "/";
-    return url;
-  };
-  const auto base = parse(asked);
-  if (location.find("://") != std::string_view::npos && location.find("://") < location.find_first_of("/?#")) return parse(location);
-  if (!base || location.empty()) return {};
-  if (location.starts_with("//")) return parse(base->scheme + ":" + std::string(location));
-  UrlParts url = *base;
-  const std::string path = without_query(location);
-  if (path.starts_with('/')) {
-    url.path = path;
-  } else if (!path.empty()) {
-    url.path = base->path.substr(0, base->path.rfind('/') + 1) + path;
-  }
-  return url;
-}
-
 }  // namespace wbverify

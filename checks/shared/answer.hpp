@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "clients/http.hpp"
+#include "clients/location.hpp"
 
 namespace wbverify {
 
@@ -48,14 +49,5 @@ HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& resul
 
 /// Unix seconds of a Date header in the form that servers must use (IMF-fixdate, RFC 9110 §5.6.7); nothing for any other text.
 std::optional<std::int64_t> parse_http_date(std::string_view text);
-
-/// A URL taken apart as far as redirects need it. `path` begins with a slash and has neither query nor fragment.
-struct UrlParts {
-  std::string scheme, host, path;
-  std::uint16_t port = 0;
-  std::string origin() const;
-};
-/// What a Location header points to, seen from the URL that was asked (RFC 3986 §5.2); nothing when it cannot be told.
-std::optional<UrlParts> resolve_location(std::string_view location, std::string_view asked);
 
 }  // namespace wbverify

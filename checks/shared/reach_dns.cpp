@@ -17,16 +17,6 @@ std::string zone_of(const std::string& name) {
   return join(labels, ".");
 }
 
-/// Names that are known inside a cluster or a container only; says where, or nothing.
-std::string_view inside_only(const std::string& host, const ServiceWords& words) {
-  const std::string name = to_lower(host);
-  if (name.ends_with(".svc") || name.ends_with(".cluster.local") || name.find(".svc.") != std::string::npos) return "Kubernetes cluster";
-  if (name.ends_with(".docker.internal")) return "Docker container";
-  // Compose gives every service its bare name. HOST is what browsers use, so there it is an error.
-  if (one_label(name) && words.setting != "HOST") return "Docker network or the Kubernetes namespace of the W&B server";
-  return {};
-}
-
 std::string at_server(const std::string& server) {
   if (server.empty()) return "";
   const auto colon = server.rfind(':');
@@ -67,7 +57,8 @@ Finding passes(const DnsAnswer& dns) {
 void judge_absence(const DnsAnswer& dns, const ServiceWords& words, const Scene& scene, Finding& finding) {
   const std::string& host = dns.host;
   finding.expected = "An A record for " + host + " with the address of " + words.service + ".";
-  if (const auto place = inside_only(host, words); !place.empty()) {
+  // Compose gives every service its bare name. HOST is what browsers use, so there it is an error.
+  if (const auto place = inside_only(host, words.setting != "HOST"); !place.empty()) {
     finding.status = Status::unknown;
     finding.blame = Blame::machine;
     finding.expected = "To be asked from where the W&B server runs.";
@@ -118,6 +109,14 @@ void judge_no_answer(const DnsAnswer& dns, const ServiceWords& words, Finding& f
 bool is_null(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
 
 }  // namespace
+
+std::string_view inside_only(std::string_view host, bool bare_names) {
+  const std::string name = to_lower(host);
+  if (name.ends_with(".svc") || name.ends_with(".cluster.local") || name.find(".svc.") != std::string::npos) return "Kubernetes cluster";
+  if (name.ends_with(".docker.internal")) return "Docker container";
+  if (bare_names && one_label(name)) return "Docker network or the Kubernetes namespace of the W&B server";
+  return {};
+}
 
 Findings judge_dns(const Reach& reach, const ServiceWords& words, const Scene& scene) {
   const DnsAnswer& dns = reach.dns;
