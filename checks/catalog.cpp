@@ -5,6 +5,7 @@
 #include "checks/host/plugin.hpp"
 #include "checks/mysql/plugin.hpp"
 #include "checks/tls/plugin.hpp"
+#include "checks/wandb/plugin.hpp"
 
 namespace wbverify {
 
@@ -15,6 +16,7 @@ const std::vector<Plugin>& catalog() {
       tls_plugin(),
       mysql_plugin(),
       bucket_plugin(),
+      wandb_plugin(),
   };
   return plugins;
 }

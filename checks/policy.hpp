@@ -82,4 +82,37 @@ inline constexpr std::int64_t s3_clock_warning_seconds = 5 * 60;
 inline constexpr std::string_view cors_methods[] = {"GET", "PUT", "HEAD"};
 inline constexpr int cors_max_age_seconds = 3000;
 
+// --- wandb
+
+/// Our own: `wandb verify` waits 10 s for a file and no time at all for the rest (SDK 0.31.0, verify.py, read 2026-11-28); from half of
+/// that on people see a lag.
+inline constexpr double wandb_late_ms = 5000;
+/// Signed URLs hold a day for uploads and an hour for downloads (W&B, "Pre-signed URLs", read 2026-11-22). Our own: an upload that waits
+/// for a slow line must not find its URL expired.
+inline constexpr std::int64_t wandb_upload_url_seconds = 86400;
+inline constexpr std::int64_t wandb_upload_url_shortest_seconds = 3600;
+/// What `wandb verify` sends to /graphql: ten million characters (SDK 0.31.0, read 2026-11-22).
+inline constexpr std::uint64_t wandb_graphql_body = 10'000'000;
+/// Clients send as much to file_stream in one request, "imposed by the back-end" (wandb-core, filestream, read 2026-11-22).
+inline constexpr std::uint64_t wandb_stream_body = 10 << 20;
+/// Our own: files of models and data sets are larger, and no usual limit of a proxy lies between this and none.
+inline constexpr std::uint64_t wandb_store_body = 64 << 20;
+/// Today's client (PyPI, package wandb, read 2026-11-28).
+inline constexpr std::string_view wandb_sdk = "0.31.0";
+/// Releases of the client that gave up servers older than this (wandb/wandb, CHANGELOG of 0.26.0, 0.28.0 and 0.28.1, read 2026-11-28).
+/// The last one is the oldest server that today's client supports; below the first one wbverify itself has nothing to ask.
+struct WandbFloor {
+  std::string_view sdk;
+  int server[3];
+};
+inline constexpr WandbFloor wandb_floors[] = {{"0.26.0", {0, 63, 0}}, {"0.28.0", {0, 65, 0}}, {"0.28.1", {0, 70, 0}}};
+/// Body sizes at which products stop by themselves: nginx client_max_body_size (nginx.org, ngx_http_core_module), IIS
+/// maxAllowedContentLength (Microsoft Learn, requestLimits), Cloudflare Free and Pro (developers.cloudflare.com, Workers limits); all read
+/// 2026-11-28.
+struct BodyLimit {
+  std::uint64_t bytes;
+  std::string_view who;
+};
+inline constexpr BodyLimit wandb_body_limits[] = {{1048576, "nginx"}, {30000000, "IIS"}, {100000000, "Cloudflare"}};
+
 }  // namespace wbverify::policy

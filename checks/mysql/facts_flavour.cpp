@@ -1,7 +1,5 @@
 #include "checks/mysql/facts_flavour.hpp"
 
-#include <charconv>
-
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -73,23 +71,7 @@ MysqlFlavour mysql_flavour(const MysqlFacts& facts) {
 std::optional<MysqlVersion> parse_mysql_version(std::string_view text) {
   // MariaDB hides its version from old replicas behind this prefix.
   if (text.starts_with("5.5.5-")) text.remove_prefix(6);
-  MysqlVersion version{};
-  for (std::size_t i = 0; i < version.size(); ++i) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version[i]);
-    if (error != std::errc() || version[i] < 0) {
-      version[i] = 0;
-      return i == 2 ? std::optional(version) : std::nullopt;
-    }
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (i == 2) break;
-    if (!text.starts_with('.')) return i == 1 ? std::optional(version) : std::nullopt;
-    text.remove_prefix(1);
-  }
-  return version;
-}
-
-std::string show(const MysqlVersion& version) {
-  return std::to_string(version[0]) + "." + std::to_string(version[1]) + "." + std::to_string(version[2]);
+  return parse_version(text);
 }
 
 }  // namespace wbverify

@@ -1,10 +1,10 @@
 #pragma once
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "checks/mysql/facts.hpp"
+#include "util/version.hpp"
 
 namespace wbverify {
 
@@ -25,9 +25,8 @@ MysqlFlavour mysql_flavour(const MysqlFacts& facts);
 bool may_be_aurora(const MysqlFacts& facts);
 
 /// Major, minor and patch at the start of a version text: `8.0.31-google` is 8.0.31. Nothing when there are none.
-using MysqlVersion = std::array<int, 3>;
+using MysqlVersion = Version;
 std::optional<MysqlVersion> parse_mysql_version(std::string_view text);
-std::string show(const MysqlVersion& version);
 /// What VERSION() says, else the greeting.
 std::string mysql_version_text(const MysqlFacts& facts);
 

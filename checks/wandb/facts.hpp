@@ -122,6 +122,7 @@ struct WandbRemoval {
   std::string kind, name, entity, project;  ///< kind: `run`, `artifact`, `sweep`, `project`
   bool gone = false;                        ///< seen to be gone, or cancelled where it cannot be deleted
   bool kept = false;                        ///< the server has no way to delete it
+  std::string state;                        ///< of a sweep afterwards
   ApiAnswer answer;
 };
 

@@ -28,8 +28,6 @@ struct WandbArtifact {
   std::string entity, project, collection, id;
   std::vector<ArtifactEntry> entries;
   ApiAnswer create, manifest, files, manifest_again, commit, use;
-  ApiAnswer find;             ///< the last question for it by its alias; not asked: found_by_alias alone tells
-  ApiAnswer list;             ///< the last question for its files; not asked: the entries' `listed` alone tells
   std::string state_created;  ///< PENDING
   Transfer put_manifest, get_manifest;
   std::string digest;                        ///< computed here, hexadecimal MD5

@@ -4,7 +4,7 @@
 
 namespace wbverify {
 
-WBVERIFY_DEFINE_JSON(SignedUrl, url, scheme, host, port, signature, dialect, expires, relative)
+WBVERIFY_DEFINE_JSON(SignedUrl, url, scheme, host, port, signature, dialect, expires, signed_at, relative)
 
 WBVERIFY_JSON(StoreAddress, origin, same_as, reach, handshaken, tls)
 

@@ -17,10 +17,11 @@ struct SignedUrl {
   std::string url;  ///< without query; empty: none was given
   std::string scheme, host;
   std::uint16_t port = 0;
-  bool signature = false;    ///< its query carries one (S3, GCS or Azure)
-  std::string dialect;       ///< `s3`, `gcs`, `azure`, or empty
-  std::int64_t expires = 0;  ///< seconds that it is good for; 0: it does not say
-  bool relative = false;     ///< a path without a host
+  bool signature = false;      ///< its query carries one (S3, GCS or Azure)
+  std::string dialect;         ///< `s3`, `gcs`, `azure`, or empty
+  std::int64_t expires = 0;    ///< seconds that it is good for; 0: it does not say
+  std::int64_t signed_at = 0;  ///< Unix seconds by the server's clock (X-Amz-Date, X-Goog-Date); 0: it does not say
+  bool relative = false;       ///< a path without a host
 };
 
 /// The address that upload URLs point to.
@@ -42,6 +43,9 @@ struct Transfer {
   bool same = false;          ///< downloads: byte for byte
   std::vector<std::string> allow_origin, expose_headers;  ///< Access-Control headers of the answer
   bool with_origin = false;                               ///< it was sent with the page's Origin
+
+  /// It was done: 2xx, and no web page, with which something in front of a store answers everything.
+  bool ok() const { return answer.status >= 200 && answer.status < 300 && !answer.html; }
 };
 
 /// A preflight as browsers send it.

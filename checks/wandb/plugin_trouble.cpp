@@ -72,11 +72,11 @@ Advice advise(const std::string& cause, const WandbPlace& place, const Scene& sc
                                    "maxmemory")};
   }
   if (cause == "rate-limited") {
-    return {"No limit that a single run meets.",
-            "The clients slow down and try again; runs take longer and logs come late.",
-            "Wait a minute and run wbverify again. If it stays so, raise the limits: GORILLA_DEFAULT_RATE_LIMITS of "
-            "the server, "
-            "or those of the proxy."};
+    return {
+        "No limit that a single run meets.",
+        "The clients slow down and try again; runs take longer and logs come late.",
+        "Wait a minute and run wbverify again. If it stays so, raise the limits: global.api.rateLimits of the chart's "
+        "values, or those of the proxy."};
   }
   if (cause == "key-refused") {
     return {"A key that the server knows.", "With this key nobody logs in: wandb login fails, and so does every run.",

@@ -63,10 +63,26 @@ Finding interrupted(std::string what) {
   Finding finding;
   finding.status = Status::unknown;
   finding.cause = "interrupted";
-  finding.observed = std::move(what) + " was not asked for: the run ended early.";
+  finding.observed = std::move(what) + " was not tried: the run ended early.";
   finding.blame = Blame::machine;
   finding.fix = "Give wbverify more time, such as --timeout 2m, and let it end by itself.";
   finding.setting = "HOST";
+  return finding;
+}
+
+Finding untold(const WandbFacts& facts, std::string_view what, std::string_view part) {
+  if (!facts.session.asked) return interrupted("This");
+  Finding finding = skipped(fmt::format("The server does not tell {}.", what));
+  for (const auto& unknown : facts.session.unknown) {
+    if (unknown.find(part) == std::string::npos) continue;
+    finding.cause = "old-server";
+    finding.observed = fmt::format("The server is too old to tell {}: its API has no {}.", what, unknown);
+    return finding;
+  }
+  if (!facts.session.ok()) {
+    finding.observed =
+        fmt::format("The server does not tell {} to who cannot log in: {}.", what, describe(facts.session));
+  }
   return finding;
 }
 
@@ -97,6 +113,13 @@ Findings each_entity(const WandbWriteFacts& facts, std::string_view title, const
     }
   }
   return out;
+}
+
+Findings in_first_entity(Findings findings, const WandbWriteFacts& facts, const std::string& entity) {
+  for (Finding& finding : findings) {
+    if (facts.runs.size() > 1 && !entity.empty()) finding.observed = "In " + entity + ": " + finding.observed;
+  }
+  return findings;
 }
 
 }  // namespace wbverify

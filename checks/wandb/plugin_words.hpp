@@ -30,6 +30,9 @@ std::string nginx_lines(std::string_view first);
 
 /// The run ended before the question was asked: unknown, and nobody's fault but this machine's.
 Finding interrupted(std::string what);
+/// The server did not tell `what` (`its version`): the run ended early, the schema lacks `part` (`LocalVersionInfo`;
+/// cause `old-server`), the question was refused, or it leaves it out. A skip: nothing is wrong by that alone.
+Finding untold(const WandbFacts& facts, std::string_view what, std::string_view part);
 /// Nothing was written, for the reason that the facts give.
 Finding not_written(const WandbWriteFacts& facts);
 
@@ -37,5 +40,7 @@ Finding not_written(const WandbWriteFacts& facts);
 /// row, its title (`title`: the check's own) names it, and so does what was observed. Without any, not_written.
 using EntityJudge = std::function<Findings(const WandbRun&, const WandbFiles&)>;
 Findings each_entity(const WandbWriteFacts& facts, std::string_view title, const EntityJudge& judge);
+/// For what is written in the first entity alone: with more than one, says in which one that was.
+Findings in_first_entity(Findings findings, const WandbWriteFacts& facts, const std::string& entity);
 
 }  // namespace wbverify

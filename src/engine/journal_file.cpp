@@ -161,6 +161,17 @@ std::vector<Leftover> leftovers(const fs::path& directory) {
   return found;
 }
 
+std::string undo_entry(const JournalEntry& entry, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline) {
+  for (const auto& plugin : catalog) {
+    for (const auto& undoer : plugin.undoers) {
+      if (undoer.kind != entry.kind) continue;
+      const auto result = undoer.undo(entry, settings, deadline);
+      return result ? std::string() : result.error().text;
+    }
+  }
+  return "No plugin of this version knows how to undo a " + clean(entry.kind, 40) + ".";
+}
+
 std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog,
                                    const Settings& settings, Deadline deadline) {
   std::vector<Undone> out;
@@ -172,14 +183,7 @@ std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const
     write_all(file.get(), "\n");
     bool all_gone = true;
     for (const auto& entry : leftover.entries) {
-      Undone undone{leftover.run_id, entry, "No plugin of this version knows how to undo a " + clean(entry.kind, 40) + "."};
-      for (const auto& plugin : catalog) {
-        for (const auto& undoer : plugin.undoers) {
-          if (undoer.kind != entry.kind) continue;
-          const auto result = undoer.undo(entry, settings, deadline);
-          undone.error = result ? std::string() : result.error().text;
-        }
-      }
+      Undone undone{leftover.run_id, entry, undo_entry(entry, catalog, settings, deadline)};
       all_gone = all_gone && undone.error.empty();
       if (undone.error.empty()) write_all(file.get(), line("settled", entry));
       out.push_back(std::move(undone));

@@ -32,6 +32,8 @@ struct Undone {
   JournalEntry entry;
   std::string error;   ///< empty: gone
 };
+/// Undoes one thing with the undoer of its kind: why it is still there, or empty.
+std::string undo_entry(const JournalEntry& entry, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline);
 /// Undoes what dead runs left; files whose entries are all gone are removed.
 std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline);
 

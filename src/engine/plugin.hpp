@@ -94,12 +94,20 @@ struct UndoSpec {
   std::function<Result<void>(const JournalEntry&, const Settings&, Deadline)> undo;   ///< success also when it is gone already
 };
 
+/// Finds what another program left behind, for `wbverify cleanup --<option>`.
+struct LeftoverSpec {
+  std::string option;   ///< `wandb-verify`
+  /// One entry for what goes together, its kind that of an UndoSpec.
+  std::function<Result<std::vector<JournalEntry>>(const Settings&, Deadline)> find;
+};
+
 struct Plugin {
   std::string service;                ///< first part of every id
   std::string title;                  ///< heading of the report: `MySQL`
   std::vector<ProbeSpec> probes;
   std::vector<CheckSpec> checks;      ///< in the order of the report
   std::vector<UndoSpec> undoers;
+  std::vector<LeftoverSpec> leftovers;
 };
 
 /// Ties a typed gather function to a probe.

@@ -6,7 +6,6 @@
 #include "util/utf8.hpp"
 
 namespace wbverify::wandb_cases {
-namespace {
 
 HttpAnswer http_answer(const std::string& path, int status, const std::string& body, const Headers& headers) {
   HttpResponse response;
@@ -20,6 +19,8 @@ HttpAnswer http_answer(const std::string& path, int status, const std::string& b
   answer.method = "POST";
   return answer;
 }
+
+namespace {
 
 const Headers json_headers = {{"Content-Type", "application/json"}};
 

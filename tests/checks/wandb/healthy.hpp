@@ -21,6 +21,8 @@ inline constexpr std::int64_t noon = 1795608000;  // 2026-11-25 12:00:00 UTC
 Scene scene();
 WandbPlace place();
 
+/// The answer to a POST to that path of the server.
+HttpAnswer http_answer(const std::string& path, int status, const std::string& body, const Headers& headers);
 /// A question that was answered as it should be.
 ApiAnswer good(const std::string& operation = "Viewer");
 /// The server itself said no, in JSON.

@@ -1,0 +1,6 @@
+#pragma once
+#include "engine/plugin.hpp"
+
+namespace wbverify {
+Plugin wandb_plugin();
+}  // namespace wbverify

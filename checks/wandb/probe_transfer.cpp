@@ -1,0 +1,202 @@
+#include "checks/wandb/probe_transfer.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "clients/s3.hpp"
+#include "util/json.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds reach_limit{6000};
+
+/// The values of a parameter of a query, as they stand.
+std::string parameter(std::string_view query, std::string_view name) {
+  for (const auto& pair : split(query, '&')) {
+    const auto equals = pair.find('=');
+    if (iequals(pair.substr(0, equals), name)) return equals == std::string::npos ? "" : pair.substr(equals + 1);
+  }
+  return {};
+}
+
+std::vector<std::string> values(const Headers& headers, std::string_view name) {
+  std::vector<std::string> out;
+  for (const auto& [key, value] : headers) {
+    if (iequals(key, name)) out.push_back(clean(value, 200));
+  }
+  return out;
+}
+
+/// The words of all headers of that name.
+std::vector<std::string> words(const Headers& headers, std::string_view name) {
+  std::vector<std::string> out;
+  for (const auto& value : values(headers, name)) {
+    for (const auto& word : split(value, ',')) {
+      if (!trim(word).empty()) out.emplace_back(trim(word));
+    }
+  }
+  return out;
+}
+
+/// Amazon's and MinIO's refusal of a signature holds the request as they saw it, with a line `host:NAME`.
+std::string seen_host(std::string_view body) {
+  const auto canonical = body.find("<CanonicalRequest>");
+  if (canonical == std::string_view::npos) return {};
+  const auto line = body.find("\nhost:", canonical);
+  if (line == std::string_view::npos) return {};
+  const auto begin = line + std::string_view("\nhost:").size();
+  return clean(body.substr(begin, body.find_first_of("\r\n<&", begin) - begin), 260);
+}
+
+}  // namespace
+
+SignedUrl read_signed_url(std::string_view url) {
+  SignedUrl out;
+  if (url.empty()) return out;
+  const auto question = url.find('?');
+  out.url = clean(url.substr(0, question), 400);
+  const auto parts = resolve_location(url, "");
+  out.relative = !parts.has_value();
+  if (parts) {
+    out.scheme = parts->scheme;
+    out.host = clean(parts->host, 260);
+    out.port = parts->port;
+  }
+  if (question == std::string_view::npos) return out;
+  const std::string_view query = url.substr(question + 1);
+  const auto seconds = [&](std::string_view name) {
+    const std::string value = parameter(query, name);
+    return value.size() < 10 && !value.empty() && value.find_first_not_of("0123456789") == std::string::npos ? std::stoll(value) : 0;
+  };
+  if (!parameter(query, "X-Amz-Signature").empty() || !parameter(query, "Signature").empty()) {
+    out.dialect = "s3";
+    out.expires = seconds("X-Amz-Expires");
+  } else if (!parameter(query, "X-Goog-Signature").empty()) {
+    out.dialect = "gcs";
+    out.expires = seconds("X-Goog-Expires");
+  } else if (!parameter(query, "sig").empty()) {
+    out.dialect = "azure";
+  }
+  out.signature = !out.dialect.empty();
+  return out;
+}
+
+Headers upload_headers(const nlohmann::json& lines) {
+  Headers out;
+  if (!lines.is_array()) return out;
+  for (const auto& line : lines) {
+    const std::string text = line.is_string() ? line.get<std::string>() : "";
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string::npos) continue;
+    out.emplace_back(text.substr(0, colon), std::string(trim(std::string_view(text).substr(colon + 1))));
+  }
+  return out;
+}
+
+HttpRequest put_request(const std::string& url, Headers headers, std::string body) {
+  HttpRequest request;
+  request.method = "PUT";
+  request.url = url;
+  request.headers = std::move(headers);
+  request.body = std::move(body);
+  return request;
+}
+
+HttpRequest get_request(const std::string& url, std::size_t largest) {
+  HttpRequest request;
+  request.url = url;
+  request.max_body = largest;
+  return request;
+}
+
+Transfer read_transfer(const HttpRequest& request, const Result<HttpResponse>& result, const std::string* wanted) {
+  Transfer out;
+  out.tried = true;
+  out.with_origin = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) { return header.first == "Origin"; });
+  const std::string shown = request.url.substr(0, request.url.find('?'));
+  out.answer = make_answer(shown, result, wandb_now() - static_cast<std::int64_t>(result ? result->duration_ms : 0));
+  out.answer.method = request.method;
+  if (request.method == "PUT") out.bytes = static_cast<std::int64_t>(request.streamed ? request.streamed->size : request.body.size());
+  if (!result) return out;
+  const HttpResponse& response = *result;
+  const bool ok = response.status >= 200 && response.status < 300;
+  if (!ok) {
+    const S3Answer refusal = read_answer(response);
+    out.code = refusal.code;
+    out.message = refusal.message;
+    out.seen_host = seen_host(response.body);
+  } else {
+    out.answer.excerpt.clear();   // the bytes of a file tell nobody anything
+  }
+  if (wanted != nullptr) {
+    out.bytes = static_cast<std::int64_t>(response.body.size());
+    out.same = ok && response.body == *wanted;
+  }
+  out.allow_origin = values(response.headers, "access-control-allow-origin");
+  out.expose_headers = words(response.headers, "access-control-expose-headers");
+  return out;
+}
+
+HttpRequest preflight_request(const std::string& url, const std::string& method, const std::string& headers, const std::string& origin) {
+  HttpRequest request;
+  request.method = "OPTIONS";
+  request.url = url;
+  request.headers = {{"Origin", origin}, {"Access-Control-Request-Method", method}};
+  if (!headers.empty()) request.headers.emplace_back("Access-Control-Request-Headers", headers);
+  return request;
+}
+
+StorePreflight read_preflight(const HttpRequest& request, const Result<HttpResponse>& result, const std::string& method, const std::string& headers) {
+  StorePreflight out;
+  const Transfer transfer = read_transfer(request, result);
+  out.tried = true;
+  out.method = method;
+  out.request_headers = headers;
+  out.answer = transfer.answer;
+  out.allow_origin = transfer.allow_origin;
+  if (!result) return out;
+  out.allow_methods = words(result->headers, "access-control-allow-methods");
+  out.allow_headers = words(result->headers, "access-control-allow-headers");
+  return out;
+}
+
+StoreAddress look_at_store(WandbApi& api, const SignedUrl& url) {
+  StoreAddress out;
+  if (url.host.empty()) return out;
+  out.origin = UrlParts{url.scheme, url.host, "/", url.port}.origin();
+  if (out.origin == api.place().base) out.same_as = "HOST";
+  if (out.origin == api.place().bucket_origin) out.same_as = "BUCKET";
+  if (!out.same_as.empty()) return out;
+  const Settings& settings = api.context().settings;
+  Socket socket;
+  out.reach = reach(url.host, url.port, settings.dns_server, api.deadline().within(reach_limit), &socket, api.stop());
+  *api.context().round_trips += 1 + static_cast<int>(out.reach.attempts.size());
+  const auto reachable = out.reach.reachable();
+  if (reachable.empty() || url.scheme != "https" || api.stopped()) return out;
+  TlsRequest request;
+  request.server_name = url.host;
+  request.address = reachable.front();
+  request.port = url.port;
+  request.ca_files = settings.ca_files;
+  request.alpn = {"h2", "http/1.1"};
+  request.connect = [&out, kept = std::make_shared<Socket>(std::move(socket)), address = reachable.front()](Deadline until) -> Result<Socket> {
+    if (*kept) return std::move(*kept);
+    return connect_tcp(address, out.reach.port, until);
+  };
+  out.handshaken = true;
+  out.tls = observe_tls(request, api.deadline().within(reach_limit));
+  *api.context().round_trips += out.tls.round_trips;
+  return out;
+}
+
+bool may_send_to(const StoreAddress& store) {
+  if (!store.same_as.empty()) return true;
+  if (store.reach.reachable().empty()) return false;
+  return !store.handshaken || (store.tls.completed && store.tls.errors.empty());
+}
+
+}  // namespace wbverify

@@ -1,0 +1,282 @@
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <thread>
+
+#include "checks/wandb/probe.hpp"
+#include "checks/wandb/probe_chains.hpp"
+#include "checks/wandb/probe_documents.hpp"
+#include "checks/wandb/probe_written.hpp"
+#include "util/json.hpp"
+#include "util/text.hpp"
+
+namespace wbverify {
+
+void Made::add(WandbRemain remain) {
+  const std::lock_guard lock(mutex_);
+  remains_.push_back(std::move(remain));
+}
+
+void Made::unsure() {
+  const std::lock_guard lock(mutex_);
+  unsure_ = true;
+}
+
+bool Made::is_unsure() const {
+  const std::lock_guard lock(mutex_);
+  return unsure_;
+}
+
+std::vector<WandbRemain> Made::all() const {
+  const std::lock_guard lock(mutex_);
+  return remains_;
+}
+
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds write_limit{50000};
+/// Time kept for removing what was made, out of the probe's own.
+constexpr milliseconds cleanup_limit{6000}, cleanup_reserve{3000};
+constexpr milliseconds hurried_limit{1200};   // a signal leaves a probe one and a half seconds
+/// A project that was made that close to its first run was made by it.
+constexpr std::int64_t same_moment_seconds = 10;
+
+/// Seconds since the epoch of `2026-11-28T10:00:00…`, in the time zone in which it is written; -1 for other texts.
+std::int64_t moment(std::string_view text) {
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = -1;
+    if (text.size() >= at + digits) std::from_chars(text.data() + at, text.data() + at + digits, value);
+    return value;
+  };
+  using namespace std::chrono;
+  const year_month_day date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))), day(static_cast<unsigned>(number(8, 2)))};
+  if (text.size() < 19 || !date.ok()) return -1;
+  return sys_days(date).time_since_epoch().count() * std::int64_t{86400} + number(11, 2) * 3600 + number(14, 2) * 60 + number(17, 2);
+}
+
+/// What was made in one entity.
+struct Work {
+  WandbRun* run = nullptr;
+  WandbFiles* files = nullptr;
+  Made made;
+  JournalEntry entry;
+  bool own_project = false;
+  std::string project_id;
+};
+
+class Writing {
+ public:
+  Writing(const ProbeContext& context, WandbWriteFacts& facts)
+      : context_(context), facts_(facts), api_(context), tag_(wandb_tag(context.run_id)), second_(tag_ + "-use") {
+    facts_.place = api_.place();
+    const auto left = context.deadline.remaining();
+    api_.work_until(Deadline(context.deadline.at() - std::min(cleanup_reserve, left / 2)), context.stop);
+  }
+
+  void run() {
+    const auto entities = entities_of();
+    if (entities.empty()) return give_up("no-entity", "The server names no entity for this account, and none was given with --entity.", Blame::target);
+    facts_.runs.resize(entities.size());
+    facts_.files.resize(entities.size());
+    std::vector<Work> works(entities.size());
+    for (std::size_t i = 0; i < entities.size(); ++i) {
+      works[i].run = &facts_.runs[i];
+      works[i].files = &facts_.files[i];
+      *works[i].run = {};
+      works[i].run->entity = entities[i];
+      works[i].run->project = wandb_project;
+      works[i].run->name = tag_ + "-log";
+      works[i].entry = {"wandb", facts_.place.base + "/" + entities[i] + "/" + std::string(wandb_project), tag_};
+      if (auto announced = context_.journal.announce(works[i].entry); !announced) return give_up(announced.error().cause, announced.error().text, Blame::machine);
+    }
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < works.size(); ++i) threads.emplace_back([this, &works, i] { guarded([&] { work_in(works[i], false); }); });
+      guarded([&] { work_in(works[0], true); });
+    }
+    // The sum of all that is known: also after a stop, when requests were on their way.
+    for (auto& work : works) clean_up(work);
+  }
+
+ private:
+  void give_up(std::string cause, std::string text, Blame blame) {
+    facts_.cause = std::move(cause);
+    facts_.text = std::move(text);
+    facts_.blame = name(blame);
+  }
+
+  /// What a stranger's answer could bring about in a library must not take the others' facts along.
+  template <class Chain>
+  void guarded(Chain chain) {
+    try {
+      chain();
+    } catch (const std::exception& error) {
+      const std::lock_guard lock(mutex_);
+      give_up("internal-error", std::string("A step stopped with an error of its own: ") + clean(error.what()), Blame::tool);
+    }
+  }
+
+  std::vector<std::string> entities_of() const {
+    if (!facts_.place.entities.empty()) return facts_.place.entities;
+    const Facts session = context_.facts_of("wandb");
+    if (!session || session.as<WandbFacts>().default_entity.empty()) return {};
+    return {session.as<WandbFacts>().default_entity};
+  }
+
+  void work_in(Work& work, bool first) {
+    if (!create_runs(work, first) || api_.stopped()) return;
+    std::vector<std::jthread> threads;
+    const auto beside = [&](auto chain) { threads.emplace_back([this, chain] { guarded(chain); }); };
+    if (first) {
+      beside([&] { log_and_use_artifact(api_, *work.run, second_, facts_.artifact, facts_.multipart, work.made); });
+      beside([&] { run_sweep(api_, *work.run, facts_.sweep, work.made); });
+      beside([&] {
+        WandbRun second = *work.run;
+        second.name = second_;
+        send_large_bodies(api_, second, facts_.bodies);
+      });
+    }
+    guarded([&] { run_and_files(api_, *work.run, *work.files); });
+  }
+
+  bool create_runs(Work& work, bool first) {
+    WandbRun& run = *work.run;
+    json variables = {{"entity", run.entity}, {"project", run.project}, {"main", run.name}, {"config", wandb_written::config()}};
+    WandbApi::Manner manner;
+    if (first) {
+      variables["second"] = second_;
+    } else {
+      manner.without = {std::string(wandb_documents::second_run)};
+    }
+    const json data = api_.ask(wandb_documents::create_runs, variables, {"main.bucket.id"}, run.create, manner);
+    const json* const inserted = json_at(data, "main.inserted");
+    run.inserted = inserted != nullptr && inserted->is_boolean() && inserted->get<bool>();
+    const json* const bucket = json_at(data, "main.bucket");
+    if (bucket == nullptr || !bucket->is_object()) {
+      // A refusal makes nothing; silence may.
+      if (!run.create.json) work.made.unsure();
+      return false;
+    }
+    note_run(work, *bucket, run.name);
+    if (const json* const second = json_at(data, "second.bucket"); second != nullptr && second->is_object()) note_run(work, *second, second_);
+    work.project_id = json_raw(*bucket, "project.id");
+    const std::int64_t made = moment(json_raw(*bucket, "createdAt")), project = moment(json_raw(*bucket, "project.createdAt"));
+    work.own_project = made >= 0 && project >= 0 && std::abs(made - project) <= same_moment_seconds && json_number(*bucket, "project.runCount", 0) <= 2;
+    return run.create.ok();
+  }
+
+  void note_run(Work& work, const json& bucket, const std::string& run) {
+    if (const std::string id = json_raw(bucket, "id"); !id.empty()) work.made.add({"run", id, run, work.run->project, "wbverify", tag_, "", {}, ""});
+  }
+
+  std::vector<WandbRemain> to_remove(Work& work, bool hurry) {
+    std::vector<WandbRemain> out = work.made.all();
+    const bool broken_off = context_.stop.stop_requested() || context_.deadline.expired() || api_.stopped();
+    if ((work.made.is_unsure() || broken_off) && !hurry) {
+      api_.work_until(Deadline::after(cleanup_limit), {});
+      ApiAnswer answer;
+      const auto seen = look_for_remains(api_, work.run->entity, answer);
+      if (answer.ok() || (answer.json && answer.message.empty())) {
+        out.clear();
+        std::copy_if(seen.begin(), seen.end(), std::back_inserter(out), [&](const auto& remain) { return remain.project == wandb_project && remain.group == tag_; });
+      }
+    }
+    // Artifacts belong to runs: they go first.
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return order(a.kind) < order(b.kind); });
+    if (work.own_project && !work.project_id.empty()) out.push_back({"project", work.project_id, std::string(wandb_project), std::string(wandb_project), "wbverify", "project", "", {}, ""});
+    return out;
+  }
+
+  static int order(const std::string& kind) { return kind == "artifact" ? 0 : kind == "run" ? 1 : kind == "sweep" ? 2 : 3; }
+
+  void clean_up(Work& work) {
+    const bool hurry = context_.stop.stop_requested();
+    const auto remains = to_remove(work, hurry);
+    api_.work_until(Deadline::after(hurry ? hurried_limit : cleanup_limit), {});
+    auto removals = remains.empty() ? std::vector<WandbRemoval>() : remove_remains(api_, work.run->entity, remains);
+    bool all_gone = !work.made.is_unsure() && std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone; });
+    if (!hurry && !(removals.empty() && !work.made.is_unsure())) {
+      const auto left = look_again(work);
+      if (facts_.looked) {
+        all_gone = true;
+        for (auto& removal : removals) {
+          const bool there = std::any_of(left.begin(), left.end(), [&](const auto& remain) { return remain.kind == removal.kind && remain.name == removal.name; });
+          removal.gone = !there || (removal.kind == "sweep" && removal.gone);
+          removal.kept = removal.kind == "sweep" && there;
+          all_gone &= removal.gone;
+        }
+        all_gone &= std::all_of(left.begin(), left.end(), [](const auto& remain) { return remain.kind == "sweep" || remain.kind == "project"; });
+      }
+    }
+    for (const auto& removal : removals) {
+      if (removal.kind != "sweep" || &work.run[0] != &facts_.runs[0]) continue;
+      facts_.sweep.stop = removal.answer;
+      facts_.sweep.state = removal.state;
+    }
+    facts_.removals.insert(facts_.removals.end(), removals.begin(), removals.end());
+    if (all_gone) context_.journal.settle(work.entry);
+  }
+
+  /// What carries our tag still.
+  std::vector<WandbRemain> look_again(Work& work) {
+    auto left = look_for_remains(api_, work.run->entity, facts_.last_look);
+    facts_.looked = facts_.last_look.json && facts_.last_look.message.empty();
+    std::erase_if(left, [&](const auto& remain) { return remain.project != wandb_project || (remain.group != tag_ && !(remain.kind == "project" && work.own_project)); });
+    return left;
+  }
+
+  const ProbeContext& context_;
+  WandbWriteFacts& facts_;
+  WandbApi api_;
+  std::string tag_, second_;
+  std::mutex mutex_;
+};
+
+WandbWriteFacts gather(const ProbeContext& context) {
+  WandbWriteFacts facts;
+  Writing(context, facts).run();
+  return facts;
+}
+
+bool transient(const WandbWriteFacts& facts) {
+  if (facts.runs.empty()) return false;
+  const HttpAnswer& http = facts.runs.front().create.http;
+  return facts.removals.empty() && facts.runs.front().create.asked && (http.answered() ? http.is_gateway_error() : http.transient);
+}
+
+std::vector<Touch> touches(const Settings& settings) {
+  const WandbPlace place = wandb_place(settings);
+  const std::string tag = wandb_tag(settings.scene.run_id);
+  std::string where = "the default entity of the account";
+  if (!place.entities.empty()) where = join(place.entities, ", ");
+  const std::string in = " in " + where + "/" + std::string(wandb_project);
+  std::vector<Touch> out = {
+      {place.base, "make the runs " + tag + "-log and " + tag + "-use" + in + ": configuration, 11 steps, console lines, 2 files", true, "about 16 KiB"},
+      {place.base, "make the artifact " + tag + in + ": 3 files, a reference", true, "about 10 KiB"},
+      {place.base, "make the sweep " + tag + in + ", an agent, and the one run that it orders", true, "about 4 KiB"},
+      {place.base, "POST 10 MB to /graphql and 10 MiB to file_stream, blanks that nothing keeps", false, "about 20 MiB"},
+      {"the address in the server's upload URLs", "PUT and GET these files, ask as browsers do (CORS)", true, "about 40 KiB"},
+      {place.base, "delete runs, files and artifact, finish the sweep, delete the project when nothing else is in it", true, "about 4 KiB"}};
+  if (place.deep) out.push_back({"the address in the server's upload URLs", "PUT 64 MiB, and 5 MiB in two parts", true, "about 70 MiB"});
+  return out;
+}
+
+}  // namespace
+
+ProbeSpec wandb_write_probe() {
+  ProbeSpec spec;
+  spec.id = "wandb.write";
+  spec.needs = {"wandb.login"};
+  spec.reads = {"wandb"};
+  spec.writes = true;
+  spec.limit = write_limit;
+  spec.skip = wandb_login_skip;
+  spec.touches = touches;
+  return make_probe<WandbWriteFacts>(std::move(spec), gather, transient);
+}
+
+}  // namespace wbverify
