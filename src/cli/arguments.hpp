@@ -21,9 +21,12 @@ struct Arguments {
   std::string config_file;
   std::vector<std::string> env_files, ca_files;
   std::string dns_server;  ///< `192.0.2.1:53`, `[2001:db8::1]:53`
+  std::string api_key_file;
+  std::vector<std::string> entities;
 
   std::vector<std::string> only, skip;
   bool read_only = false;
+  bool deep = false;
 
   std::chrono::milliseconds timeout{60000};
   std::chrono::milliseconds wait{0};  ///< 0: one attempt
@@ -35,6 +38,8 @@ struct Arguments {
   ColourChoice colour = ColourChoice::automatic;
 
   bool dry_run = false;        ///< cleanup
+  bool wandb_verify = false;   ///< cleanup: what `wandb verify` left, too
+  bool yes = false;            ///< cleanup: without asking
   bool short_version = false;  ///< version
 };
 

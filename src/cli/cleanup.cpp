@@ -1,11 +1,17 @@
+#include <algorithm>
+#include <iostream>
+
+#include "checks/catalog.hpp"
 #include "cli/commands.hpp"
 #include "engine/journal_file.hpp"
 #include "report/layout.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
+namespace {
 
-int cleanup_command(const Arguments& arguments, Context& context) {
+/// What runs of wbverify left: the exit status.
+int clean_own(const Arguments& arguments, Context& context) {
   const auto folder = journal_directory(context.environment);
   const auto found = leftovers(folder);
   std::size_t entries = 0, alive = 0;
@@ -31,6 +37,55 @@ int cleanup_command(const Arguments& arguments, Context& context) {
   }
   context.out << (entries == 0 ? "Nothing was left behind.\n" : count_of(entries, "thing") + " removed.\n");
   return 0;
+}
+
+bool agrees(const Arguments& arguments, Context& context) {
+  if (arguments.yes) return true;
+  if (!context.err_is_terminal) {
+    context.out << "Nothing of this was removed. With --yes it is.\n";
+    return false;
+  }
+  context.out.flush();
+  context.err << "Remove all of this? [y/N] ";
+  context.err.flush();
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || iequals(answer, "yes");
+}
+
+/// What another program left: first shown, then removed.
+int clean_foreign(const Arguments& arguments, Context& context, const LeftoverSpec& spec) {
+  const Settings settings = settings_of(arguments, context);
+  const auto found = spec.find(settings, Deadline::after(arguments.timeout));
+  if (!found) {
+    tell(context, found.error().text);
+    return 1;
+  }
+  for (const auto& entry : *found) context.out << "would remove  " << clean(entry.name, 300) << "  at " << clean(entry.where, 300) << "\n";
+  if (found->empty()) context.out << "wandb verify left nothing behind.\n";
+  if (found->empty() || arguments.dry_run || !agrees(arguments, context)) return 0;
+  std::size_t left = 0;
+  for (const auto& entry : *found) {
+    const std::string error = undo_entry(entry, catalog(), settings, Deadline::after(arguments.timeout));
+    if (error.empty()) continue;
+    ++left;
+    tell(context, "could not remove " + entry.name + ": " + error);
+  }
+  context.out << count_of(found->size() - left, "thing") << " removed.\n";
+  return left == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int cleanup_command(const Arguments& arguments, Context& context) {
+  int status = clean_own(arguments, context);
+  if (!arguments.wandb_verify) return status;
+  for (const auto& plugin : catalog()) {
+    for (const auto& spec : plugin.leftovers) {
+      if (spec.option == "wandb-verify") status = std::max(status, clean_foreign(arguments, context, spec));
+    }
+  }
+  return status;
 }
 
 }  // namespace wbverify

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/config_file.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -84,6 +85,8 @@ Tree::Tree(Arguments& arguments) : arguments_(arguments), app_("", "wbverify") {
 
   CLI::App& cleanup = command("cleanup", "Remove what a killed run left behind");
   cleanup.add_flag("--dry-run", arguments_.dry_run, "Only print what would be removed");
+  cleanup.add_flag("--wandb-verify", arguments_.wandb_verify, "Also what wandb verify left on the server, after showing it");
+  cleanup.add_flag("--yes", arguments_.yes, "Remove that without asking");
   add_timing(cleanup);
   add_sources(cleanup);
 
@@ -118,6 +121,22 @@ void Tree::add_sources(CLI::App& command) {
               return std::string();
             })
       ->group(group);
+  add_value(command, "--api-key-file", "FILE", "W&B API key to log in with, alone on one line",
+            [this](const std::string& value) {
+              arguments_.api_key_file = value;
+              return file_name(value);
+            })
+      ->group(group);
+  add_list(command, "--entity", arguments_.entities, "NAME",
+           "Team or user where runs are made, instead of the key's default; repeatable")
+      ->check(
+          [](const std::string& value) {
+            return is_entity_name(value)
+                       ? std::string()
+                       : "a team's or user's name is expected, as in HOST/NAME, not " + clean(value, 80);
+          },
+          "")
+      ->group(group);
 }
 
 void Tree::add_selection(CLI::App& command) {
@@ -127,6 +146,9 @@ void Tree::add_selection(CLI::App& command) {
       ->group(group);
   add_list(command, "--skip", arguments_.skip, "PATTERN", "All but these; repeatable")->delimiter(',')->group(group);
   command.add_flag("--read-only", arguments_.read_only, "Leave out everything that writes to a service")->group(group);
+  command
+      .add_flag("--deep", arguments_.deep, "Also transfer large files: 64 MiB, and find the size limits")
+      ->group(group);
 }
 
 void Tree::add_timing(CLI::App& command) {
