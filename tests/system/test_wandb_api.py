@@ -1,0 +1,121 @@
+"""The W&B API part as a whole: few requests, everything cleaned up, old servers borne."""
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from program import command, environment, verify
+
+ONLY = ("--only", "wandb")
+MOST_REQUESTS = 40
+
+
+
+def remaining(box):
+    state = box.wandb_state()
+    ours = [project for project in state["projects"] if project["name"] == "wbverify"]
+    return ours, [name for name in box.bucket_objects() if "wbverify" in name]
+
+
+def test_at_most_forty_requests_and_nothing_left(base):
+    before, log = len(base.wandb_state()["requests"]), len(base.web.log().splitlines())
+    run = verify(base, *ONLY)
+    assert run.exit == 0, run.stdout
+    probes = {probe["id"]: probe["round_trips"] for probe in run.report["probes"] if probe["id"].startswith("wandb")}
+    assert sum(probes.values()) <= MOST_REQUESTS, probes
+    api = len(base.wandb_state()["requests"]) - before
+    store = [line for line in base.web.log().splitlines()[log:] if "/wandb-files/" in line]
+    # The server's own count: four questions of the checks of HOST come in front.
+    assert api + len(store) <= MOST_REQUESTS + 4, (api, len(store))
+    assert remaining(base) == ([], [])
+
+
+def test_read_only_makes_nothing(base):
+    before = len(base.wandb_state()["requests"])
+    run = verify(base, *ONLY, "--read-only")
+    assert run.exit == 0
+    made = [r for r in base.wandb_state()["requests"][before:] if "upsertBucket" in r["fields"] or r["path"].endswith("/file_stream")]
+    assert made == []
+    assert {row["status"] for i, row in run.results.items() if row["check"] in ("wandb.run", "wandb.upload", "wandb.sweep")} == {"skip"}
+
+
+def test_no_key_asks_what_anybody_may(base):
+    with base.fork([], change=lambda box: box.yaml.update(api_key_file=None)) as box:
+        run = verify(box, *ONLY)
+    assert run.exit == 0, run.stdout
+    assert run.status("wandb.api") == "pass"
+    assert run.status("wandb.login") == "skip"
+    assert run.status("wandb.version") == "pass"
+    assert "authorize" in run.results["wandb.login"]["observed"] + run.results["wandb.login"]["fix"]
+
+
+@pytest.mark.parametrize("generation", ["old", "mid", "new"])
+def test_no_generation_is_failed_for_its_age(base, generation):
+    with base.fork([], change=lambda box: box.wandb(generation=generation)) as box:
+        run = verify(box, *ONLY)
+    bad = {i: (r["status"], r["cause"], r["observed"]) for i, r in run.results.items() if r["status"] in ("fail", "unknown", "blocked")}
+    assert not bad
+    assert remaining(box)[0] == []
+
+
+def test_two_entities_are_verified_each(base):
+    with base.fork([], change=lambda box: box.args.extend(["--entity", "production", "--entity", "research"])) as box:
+        run = verify(box, *ONLY)
+    assert run.exit == 0, run.stdout
+    assert run.status("wandb.upload/production") == run.status("wandb.upload/research") == "pass"
+
+
+def test_an_identity_token_is_exchanged(base):
+    def change(box):
+        box.yaml["api_key_file"] = None
+        token = Path(box.dir, "identity-token")
+        token.touch(mode=0o600)
+        token.write_text(box.api_keys["identity"])
+        box.env["WANDB_IDENTITY_TOKEN_FILE"] = str(token)
+    with base.fork([], change=change) as box:
+        run = verify(box, *ONLY)
+    assert run.exit == 0, run.stdout
+    assert run.status("wandb.login") == "pass"
+
+
+@pytest.mark.parametrize("moment", [0.2, 0.35, 0.5])
+def test_a_signal_in_the_middle_cleans_up(base, moment):
+    process = subprocess.Popen(command(base, *ONLY), env=environment(base), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(moment)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) in (-signal.SIGINT, 0)
+    subprocess.run([command(base)[0], "cleanup", *command(base)[1:]], env=environment(base), capture_output=True, timeout=60)
+    assert remaining(base) == ([], [])
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_a_kill_at_any_moment_is_mended_by_cleanup(base, batch):
+    dice = random.Random(20261128 + batch)
+    full = verify(base, *ONLY).report["run"]["duration_ms"] / 1000
+    for _ in range(25):
+        process = subprocess.Popen(command(base, *ONLY), env=environment(base), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.02, full))
+        process.kill()
+        process.wait()
+        done = subprocess.run([command(base)[0], "cleanup", *command(base)[1:]], env=environment(base), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert remaining(base) == ([], [])
+    assert not list((Path(base.dir) / "state").rglob("*.jsonl"))
+
+
+def test_cleanup_shows_what_wandb_verify_left_and_removes_it_when_told(base):
+    with base.fork(["wandb.left-over"]) as box:
+        def cleanup(*args):
+            return subprocess.run([command(box)[0], "cleanup", "--wandb-verify", *args, *command(box)[1:]], env=environment(box), stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True, timeout=60)
+        shown = cleanup()
+        assert shown.returncode == 0 and "abcd1234" in shown.stdout, shown.stdout + shown.stderr
+        assert any(project["name"] == "verify" for project in box.wandb_state()["projects"])
+        removed = cleanup("--yes")
+        assert removed.returncode == 0, removed.stdout + removed.stderr
+        assert not any(project["name"] == "verify" for project in box.wandb_state()["projects"])
+        assert "nothing" in cleanup().stdout
+    assert os.path.exists(base.dir)
