@@ -148,19 +148,23 @@ def test_cleanup_shows_what_it_would_remove(tmp_path):
 def silent():
     """A service that accepts connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
-        yield server.getsockname()[1]
+        server.settimeout(20)
+        yield server
 
 
-def hanging(tmp_path, port, *args):
+def hanging(tmp_path, server, *args):
+    """The program, when it waits for the silent service."""
+    port = server.getsockname()[1]
     text = GOOD.replace("mysql.example.com:3306", f"127.0.0.1:{port}").replace("https://wandb.example.com", f"http://127.0.0.1:{port}")
-    return subprocess.Popen([PROGRAM, "--env-file", str(settings(tmp_path, text)), "--only", "config", "--only", "mysql", "--timeout", "30s", *args],
-                            env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([PROGRAM, "--env-file", str(settings(tmp_path, text)), "--only", "config", "--only", "mysql", "--timeout", "30s", *args],
+                               env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.kept_open = server.accept()
+    return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_gives_the_report_so_far(tmp_path, silent, number):
     process = hanging(tmp_path, silent, "--output", str(tmp_path / "report.json"))
-    time.sleep(1)
     process.send_signal(number)
     out, err = process.communicate(timeout=10)
     assert process.returncode == -number
@@ -171,11 +175,10 @@ def test_a_signal_gives_the_report_so_far(tmp_path, silent, number):
 
 def test_a_second_signal_ends_at_once(tmp_path, silent):
     process = hanging(tmp_path, silent)
-    time.sleep(1)
     process.send_signal(signal.SIGINT)
     time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=3)
+    process.communicate(timeout=10)
     assert process.returncode == -signal.SIGINT
 
 

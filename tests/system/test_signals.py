@@ -18,7 +18,7 @@ def test_a_signal_gives_a_partial_report(number, base):
         started = time.monotonic()
         process.send_signal(number)
         stdout, _ = process.communicate(timeout=10)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 5
     assert process.returncode == -number, stdout
     assert "interrupted" in stdout.lower() or "stopped by" in stdout.lower()
     assert "bucket" in stdout.lower()

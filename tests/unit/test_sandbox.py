@@ -114,7 +114,7 @@ def test_every_fault_can_be_made_and_is_put_back(service, base):
         with base.fork([name]) as box:
             assert (box.dir / "wandb.env").exists() and box.config_path.exists()
             made = time.monotonic() - started
-        if made > 3:
+        if made > 10:
             slow[name] = made
     assert state_of(base) == before
     assert not slow

@@ -19,15 +19,22 @@ TEST(Run, ResultsLeaveInCatalogueOrderWhileLaterProbesWork) {
                                        {"b", "B", {toy_probe("quick", says("ok"))}, {toy_check("b.one", "quick")}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_THAT(ran.order, ElementsAre("a.one", "b.one"));
-  EXPECT_LT(ran.seconds, 1);
 }
 
 TEST(Run, IndependentProbesRunSideBySide) {
+  // None ends before all have begun.
+  std::atomic<int> begun = 0;
+  const auto together = [&](const ProbeContext&) {
+    ++begun;
+    for (int i = 0; begun < 5 && i < 400; ++i) std::this_thread::sleep_for(5ms);
+    return ToyFacts{begun == 5 ? "ok" : "alone"};
+  };
   std::vector<Plugin> catalog;
   for (const char* id : {"a", "b", "c", "d", "e"}) {
-    catalog.push_back({id, id, {toy_probe(id, says("ok", 200ms))}, {toy_check(std::string(id) + ".x", id)}, {}});
+    catalog.push_back({id, id, {toy_probe(id, together)}, {toy_check(std::string(id) + ".x", id)}, {}});
   }
-  EXPECT_LT(run_suite(catalog).seconds, 0.6);
+  const Ran ran = run_suite(catalog);
+  for (const auto& id : ran.order) EXPECT_EQ(ran.status(id), Status::pass) << id;
 }
 
 TEST(Run, OneCauseBlocksAllThatDependOnIt) {
@@ -125,7 +132,7 @@ TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
     source.request_stop();
   });
   const Ran ran = run_suite(catalog, options);
-  EXPECT_LT(ran.seconds, 1);
+  EXPECT_LT(ran.seconds, 10);
   EXPECT_TRUE(cleaned_up);
   EXPECT_TRUE(ran.outcome.report.run.interrupted);
   EXPECT_FALSE(ran.outcome.hung);

@@ -51,8 +51,8 @@ TEST(Clean, NeverExceedsItsLimit) {
 TEST(Clean, LooksNoFurtherThanItsLimit) {
   const std::string endless(64U << 20, 'a');
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_EQ(clean(endless, 10).size(), 10U);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(100));
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(clean(endless, 10).size(), 10U);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 TEST(Text, LowersAsciiOnly) {
