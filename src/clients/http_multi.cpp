@@ -90,7 +90,7 @@ void Multi::take_ended() {
     if (message->msg != CURLMSG_DONE) continue;
     Transfer* transfer = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    const int code = message->data.result;   // gone with its handle
+    const int code = message->data.result;  // gone with its handle
     curl_multi_remove_handle(multi_.get(), transfer->easy());
     if (transfer->try_again(code)) {
       curl_multi_add_handle(multi_.get(), transfer->easy());

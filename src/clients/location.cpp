@@ -16,7 +16,8 @@ constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 constexpr std::string_view allowed = "!$&'()*+,;=:@/?%[]";
 
 bool consists_of(std::string_view text, std::string_view first, std::string_view second, std::string_view third = {}) {
-  return std::all_of(text.begin(), text.end(), [&](char c) { return first.find(c) != npos || second.find(c) != npos || third.find(c) != npos; });
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return first.find(c) != npos || second.find(c) != npos || third.find(c) != npos; });
 }
 
 /// The text as far as one of these characters, which stays.
@@ -30,7 +31,9 @@ std::string_view take_until(std::string_view& text, std::string_view ends) {
 std::string take_scheme(std::string_view& text) {
   const auto colon = text.find(':');
   const std::string_view scheme = text.substr(0, colon);
-  if (colon == npos || colon == 0 || letters.find(scheme.front()) == npos || !consists_of(scheme, letters, digits, "+-.")) return {};
+  if (colon == npos || colon == 0 || letters.find(scheme.front()) == npos ||
+      !consists_of(scheme, letters, digits, "+-."))
+    return {};
   text.remove_prefix(colon + 1);
   return to_lower(scheme);
 }
@@ -38,7 +41,7 @@ std::string take_scheme(std::string_view& text) {
 bool read_authority(std::string_view text, UrlParts& url) {
   // Browsers end the host at a backslash, other clients do not.
   if (text.find('\\') != npos) return false;
-  text.remove_prefix(text.rfind('@') + 1);   // npos + 1 is 0
+  text.remove_prefix(text.rfind('@') + 1);  // npos + 1 is 0
   const bool brackets = text.starts_with('[');
   std::string_view host = take_until(text, brackets ? "]" : ":");
   if (brackets) {
@@ -47,7 +50,8 @@ bool read_authority(std::string_view text, UrlParts& url) {
     text.remove_prefix(1);
   }
   if (host.empty() || (host.find(':') != npos) != brackets) return false;
-  if (!(brackets ? consists_of(host, "abcdefABCDEF", digits, ":.") : consists_of(host, letters, digits, "-._"))) return false;
+  if (!(brackets ? consists_of(host, "abcdefABCDEF", digits, ":.") : consists_of(host, letters, digits, "-._")))
+    return false;
   url.host = to_lower(host);
   url.port = url.scheme == "https" ? 443 : 80;
   if (text.empty() || text == ":") return true;

@@ -59,7 +59,7 @@ TEST(HttpNginx, SmallBodiesShareOneHttp2ConnectionToo) {
 TEST(HttpNginx, TheAnswerToARefusedUploadIsNotLost) {
   const Nginx nginx(strict);
   HttpClient client(nginx.options());
-  for (const std::size_t size : {2000, 16384, 300000}) {
+  for (const std::size_t size : {2000UL, 16384UL, 300000UL}) {
     const std::vector<HttpRequest> requests(8, post(nginx, size));
     for (int round = 0; round < 10; ++round) {
       for (const auto& result : client.send_all(requests, Deadline::after(milliseconds(10000)))) EXPECT_EQ(outcome(result), "413") << size << (result ? "" : result.error().text);
