@@ -218,5 +218,14 @@ TEST(JudgeTcp, LongListsAreCut) {
   EXPECT_THAT(tcp(tried(many)).observed, HasSubstr("and 10 more"));
 }
 
+TEST(InsideOnly, KnowsNamesOfClustersAndContainers) {
+  EXPECT_EQ(inside_only("minio.storage.svc", false), "Kubernetes cluster");
+  EXPECT_EQ(inside_only("MINIO.storage.svc.cluster.local", false), "Kubernetes cluster");
+  EXPECT_EQ(inside_only("host.docker.internal", false), "Docker container");
+  EXPECT_NE(inside_only("minio", true), "");
+  for (const char* name : {"minio.example.com", "svc.example.com", "store.internal"}) EXPECT_EQ(inside_only(name, true), "") << name;
+  EXPECT_EQ(inside_only("minio", false), "");
+}
+
 }  // namespace
 }  // namespace wbverify

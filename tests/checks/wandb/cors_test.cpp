@@ -38,9 +38,12 @@ TEST_F(Cors, AClosedStoreIsOneFailure) {
   const Finding finding = one(wandb_cors_check(), facts);
   EXPECT_THAT(finding, Is(Status::fail, "refused"));
   EXPECT_EQ(finding.row, "");
-  EXPECT_THAT(finding.observed, HasSubstr("for PUT at https://s3.example.com: The preflight is answered with 403 Forbidden."));
-  EXPECT_THAT(finding.fix, AllOf(HasSubstr("aws s3api put-bucket-cors --bucket wandb-files"), HasSubstr("https://wandb.example.com"), HasSubstr("ETag")));
-  EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("curl --cacert /etc/wandb/ca.pem -i -X OPTIONS"), HasSubstr("Access-Control-Request-Method: PUT")));
+  EXPECT_THAT(finding.observed,
+              HasSubstr("for PUT at https://s3.example.com: The preflight is answered with 403 Forbidden."));
+  EXPECT_THAT(finding.fix, AllOf(HasSubstr("aws s3api put-bucket-cors --bucket wandb-files"),
+                                 HasSubstr("https://wandb.example.com"), HasSubstr("ETag")));
+  EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("curl --cacert /etc/wandb/ca.pem -i -X OPTIONS"),
+                                       HasSubstr("Access-Control-Request-Method: PUT")));
   EXPECT_THAT(finding.reproduce, Not(HasSubstr("Signature")));
 }
 
@@ -64,12 +67,20 @@ TEST_P(Question, IsJudged) {
 
 INSTANTIATE_TEST_SUITE_P(
     Wandb, Question,
-    testing::Values(PreflightCase{"other", [](StorePreflight& p) { p.allow_origin = {"https://other.example"}; }, "other-origin", "https://other.example"},
-                    PreflightCase{"two", [](StorePreflight& p) { p.allow_origin = {base, "*"}; }, "two-origins", "more than one"},
-                    PreflightCase{"method", [](StorePreflight& p) { p.allow_methods = {"GET"}; }, "method-not-listed", "allows GET"},
-                    PreflightCase{"headers", [](StorePreflight& p) { p.allow_headers.clear(); }, "headers-not-listed", "content-md5"},
+    testing::Values(PreflightCase{"other", [](StorePreflight& p) { p.allow_origin = {"https://other.example"}; },
+                                  "other-origin", "https://other.example"},
+                    PreflightCase{"two",
+                                  [](StorePreflight& p) {
+                                    p.allow_origin = {base, "*"};
+                                  },
+                                  "two-origins", "more than one"},
+                    PreflightCase{"method", [](StorePreflight& p) { p.allow_methods = {"GET"}; }, "method-not-listed",
+                                  "allows GET"},
+                    PreflightCase{"headers", [](StorePreflight& p) { p.allow_headers.clear(); }, "headers-not-listed",
+                                  "content-md5"},
                     PreflightCase{"redirect", [](StorePreflight& p) { p.answer.status = 301; }, "redirected", "301"},
-                    PreflightCase{"swallowed", [](StorePreflight& p) { p.allow_origin.clear(); }, "options-swallowed", "without any"}),
+                    PreflightCase{"swallowed", [](StorePreflight& p) { p.allow_origin.clear(); }, "options-swallowed",
+                                  "without any"}),
     [](const auto& question) { return std::string(question.param.name); });
 
 TEST_F(Cors, NoHeaderAnywhere) {
@@ -80,7 +91,9 @@ TEST_F(Cors, NoHeaderAnywhere) {
 }
 
 TEST_F(Cors, AProxyAnswersTheQuestion) {
-  files.get_preflight.answer = make_answer("https://s3.example.com/x", HttpResponse{405, "HTTP/1.1", {{"Server", "nginx"}}, "<html></html>", false, "", 3, 3}, noon * 1000);
+  files.get_preflight.answer =
+      make_answer("https://s3.example.com/x",
+                  HttpResponse{405, "HTTP/1.1", {{"Server", "nginx"}}, "<html></html>", false, "", 3, 3}, noon * 1000);
   const Finding finding = row(all(), "download-preflight");
   EXPECT_THAT(finding, Is(Status::fail, "refused"));
   EXPECT_THAT(finding.fix, AllOf(HasSubstr("answers OPTIONS by itself"), HasSubstr("put-bucket-cors")));
@@ -127,7 +140,8 @@ TEST_F(Cors, NotTriedOrNotAnswered) {
   EXPECT_THAT(row(all(), "download").observed, HasSubstr("wandb.download"));
   file.by_direct = Transfer();
   EXPECT_THAT(row(all(), "download"), Is(Status::unknown, "interrupted"));
-  files.get_preflight.answer = make_answer("https://s3.example.com/x", fail({"timed-out", "no answer", Blame::target, true}), noon * 1000);
+  files.get_preflight.answer =
+      make_answer("https://s3.example.com/x", fail({"timed-out", "no answer", Blame::target, true}), noon * 1000);
   EXPECT_THAT(row(all(), "download-preflight"), Is(Status::fail, "timed-out"));
   files.get_preflight.answer.blame = "path";
   EXPECT_THAT(row(all(), "download-preflight"), Is(Status::unknown, "timed-out"));
@@ -143,9 +157,13 @@ TEST_F(Cors, TheRemedyKnowsTheStore) {
   EXPECT_THAT(fix("Amazon S3"), Not(HasSubstr("--endpoint-url")));
   EXPECT_THAT(fix("MinIO"), HasSubstr("mc admin config set ALIAS api cors_allow_origin=https://wandb.example.com"));
   EXPECT_THAT(fix("Google Cloud Storage"),
-              HasSubstr("printf '%s' '[{\"maxAgeSeconds\":3000,\"method\":[\"GET\",\"PUT\",\"HEAD\"],\"origin\":[\"https://wandb.example.com\"],\"responseHeader\":[\"*\"]}]' > "
+              HasSubstr("printf '%s' "
+                        "'[{\"maxAgeSeconds\":3000,\"method\":[\"GET\",\"PUT\",\"HEAD\"],\"origin\":[\"https://"
+                        "wandb.example.com\"],\"responseHeader\":[\"*\"]}]' > "
                         "cors.json\ngcloud storage buckets update gs://wandb-files --cors-file=cors.json"));
-  EXPECT_THAT(fix("Azure Blob Storage"), HasSubstr("az storage cors add --services b --methods GET PUT HEAD OPTIONS --origins https://wandb.example.com"));
+  EXPECT_THAT(
+      fix("Azure Blob Storage"),
+      HasSubstr("az storage cors add --services b --methods GET PUT HEAD OPTIONS --origins https://wandb.example.com"));
 }
 
 TEST(WandbCors, EachTeamsBucket) {

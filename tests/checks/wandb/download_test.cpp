@@ -3,10 +3,12 @@
 namespace wbverify::wandb_cases {
 namespace {
 
-Transfer got(int status, const std::string& body = "", const Headers& headers = {}, const std::string& url = "https://s3.example.com/wandb-files/x") {
+Transfer got(int status, const std::string& body = "", const Headers& headers = {},
+             const std::string& url = "https://s3.example.com/wandb-files/x") {
   Transfer transfer;
   transfer.tried = true;
-  transfer.answer = make_answer(url, HttpResponse{status, "HTTP/1.1", headers, body, false, "192.0.2.9:443", 3, 3}, noon * 1000);
+  transfer.answer =
+      make_answer(url, HttpResponse{status, "HTTP/1.1", headers, body, false, "192.0.2.9:443", 3, 3}, noon * 1000);
   return transfer;
 }
 
@@ -75,7 +77,8 @@ TEST_F(Download, TheRouteRefuses) {
     EXPECT_THAT(finding, Is(Status::fail, c.cause));
     EXPECT_THAT(finding.fix, HasSubstr(c.fix));
     EXPECT_EQ(finding.setting, "HOST");
-    EXPECT_THAT(finding.reproduce, AllOf(HasSubstr(" -L "), HasSubstr("/files/ada/wbverify/by-hand/by-hand.txt"), HasSubstr("$WANDB_API_KEY")));
+    EXPECT_THAT(finding.reproduce, AllOf(HasSubstr(" -L "), HasSubstr("/files/ada/wbverify/by-hand/by-hand.txt"),
+                                         HasSubstr("$WANDB_API_KEY")));
     EXPECT_EQ(row(findings, "direct").status, Status::pass);
     EXPECT_EQ(row(findings, "range").status, Status::pass);
   }
@@ -170,7 +173,8 @@ TEST_F(Download, Names) {
   EXPECT_THAT(row(all(), "names").observed, HasSubstr("its bytes differ"));
   odd.by_direct = Transfer();
   odd.by_direct.tried = true;
-  odd.by_direct.answer = make_answer("https://s3.example.com/x", fail({"timed-out", "no answer", Blame::path, true}), noon * 1000);
+  odd.by_direct.answer =
+      make_answer("https://s3.example.com/x", fail({"timed-out", "no answer", Blame::path, true}), noon * 1000);
   EXPECT_THAT(row(all(), "names"), Is(Status::unknown, "timed-out"));
   odd.by_direct = odd.by_route = odd.by_redirect = Transfer();
   EXPECT_EQ(row(all(), "names").status, Status::skip);

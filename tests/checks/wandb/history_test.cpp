@@ -16,7 +16,8 @@ TEST(WandbHistory, PassesWithItsDelay) {
 TEST(WandbHistory, HistoryLostAndSummaryThere) {
   WandbWriteFacts facts = written();
   facts.runs[0].history_ms = -1;
-  for (int step = 0; step < 11; ++step) facts.runs[0].history.push_back({"step " + std::to_string(step), "{\"loss\":1.0}", "", "missing"});
+  for (int step = 0; step < 11; ++step)
+    facts.runs[0].history.push_back({"step " + std::to_string(step), "{\"loss\":1.0}", "", "missing"});
   const Findings findings = judge(wandb_history_check(), facts);
   const Finding finding = row(findings, "history");
   EXPECT_THAT(finding, Is(Status::fail, "lost"));
@@ -39,7 +40,10 @@ TEST(WandbHistory, WhatCameBackOtherwise) {
   const struct {
     const char* kind;
     const char* cause;
-  } cases[] = {{"four-byte-characters", "characters-lost"}, {"key-changed", "keys-changed"}, {"number", "numbers-changed"}, {"changed", "differs"}};
+  } cases[] = {{"four-byte-characters", "characters-lost"},
+               {"key-changed", "keys-changed"},
+               {"number", "numbers-changed"},
+               {"changed", "differs"}};
   for (const auto& c : cases) {
     WandbWriteFacts facts = written();
     facts.runs[0].summary = {{"HT%3ML ", "7", "8", c.kind}};
@@ -53,13 +57,15 @@ TEST(WandbHistory, FileStreamRefused) {
     Status status;
     const char* cause;
     const char* fix;
-  } cases[] = {{page_of(413, "<html><title>413 Request Entity Too Large</title></html>"), Status::fail, "body-too-large", "client_max_body_size"},
-               {refused(500, "Internal server error", "", "file_stream"), Status::fail, "server-error", "mysql.charset"},
-               {refused(500, "internal database error", "", "file_stream"), Status::fail, "database-error", "mysql.charset"},
-               {page_of(404, "<html><title>404 Not Found</title></html>"), Status::fail, "not-found", "the path /files"},
-               {silence("timed-out", Blame::target), Status::fail, "timed-out", "database"},
-               {silence("dns-failed", Blame::path), Status::unknown, "dns-failed", ""},
-               {ApiAnswer(), Status::unknown, "interrupted", ""}};
+  } cases[] = {
+      {page_of(413, "<html><title>413 Request Entity Too Large</title></html>"), Status::fail, "body-too-large",
+       "client_max_body_size"},
+      {refused(500, "Internal server error", "", "file_stream"), Status::fail, "server-error", "mysql.charset"},
+      {refused(500, "internal database error", "", "file_stream"), Status::fail, "database-error", "mysql.charset"},
+      {page_of(404, "<html><title>404 Not Found</title></html>"), Status::fail, "not-found", "the path /files"},
+      {silence("timed-out", Blame::target), Status::fail, "timed-out", "database"},
+      {silence("dns-failed", Blame::path), Status::unknown, "dns-failed", ""},
+      {ApiAnswer(), Status::unknown, "interrupted", ""}};
   for (const auto& c : cases) {
     WandbWriteFacts facts = written();
     facts.runs[0].stream = c.answer;

@@ -8,8 +8,7 @@ WandbWriteFacts without(std::size_t from) {
   auto& files = facts.files[0].files;
   for (std::size_t i = from; i < files.size(); ++i) {
     files[i].registered = false;
-    files[i].registered_ms = -1;
-    files[i].listed_size = -1;
+    files[i].registered_ms = files[i].listed_size = -1;
   }
   facts.files[0].list.http.answered_at = facts.runs[0].finish.http.answered_at + 10000;
   return facts;
@@ -21,13 +20,16 @@ Scene with_queue(const std::string& value) {
   return at;
 }
 
-TEST(WandbRegistered, PassesWithItsDelay) { EXPECT_EQ(one(wandb_registered_check(), written()).observed, "2 files after 40 ms"); }
+TEST(WandbRegistered, PassesWithItsDelay) {
+  EXPECT_EQ(one(wandb_registered_check(), written()).observed, "2 files after 40 ms");
+}
 
 TEST(WandbRegistered, NeverByTheServersOwnQueue) {
   for (const Scene& at : {scene(), with_queue("internal://"), with_queue("noop://")}) {
     const Finding finding = one(wandb_registered_check(), without(0), at);
     EXPECT_THAT(finding, Is(Status::fail, "not-registered"));
-    EXPECT_THAT(finding.observed, AllOf(HasSubstr("10.0 s later"), HasSubstr("does not list any"), HasSubstr("\"wbverify.bin\"")));
+    EXPECT_THAT(finding.observed,
+                AllOf(HasSubstr("10.0 s later"), HasSubstr("does not list any"), HasSubstr("\"wbverify.bin\"")));
     EXPECT_THAT(finding.fix, AllOf(HasSubstr("Redis"), HasSubstr("kubectl logs"), Not(HasSubstr("BUCKET_QUEUE="))));
     EXPECT_EQ(finding.setting, "HOST");
   }
@@ -46,14 +48,16 @@ TEST(WandbRegistered, NeverByTheCloudsQueue) {
     EXPECT_THAT(finding, Is(Status::fail, "queue-silent"));
     EXPECT_EQ(finding.setting, "BUCKET_QUEUE");
     EXPECT_THAT(finding.observed, HasSubstr("BUCKET_QUEUE in /etc/wandb.env line 5"));
-    EXPECT_THAT(finding.fix, AllOf(HasSubstr(c.fix), HasSubstr("In /etc/wandb.env line 5 write: BUCKET_QUEUE=internal://")));
+    EXPECT_THAT(finding.fix,
+                AllOf(HasSubstr(c.fix), HasSubstr("In /etc/wandb.env line 5 write: BUCKET_QUEUE=internal://")));
   }
 }
 
 TEST(WandbRegistered, OnlySome) {
   const Finding finding = one(wandb_registered_check(), without(1));
   EXPECT_THAT(finding, Is(Status::fail, "some-missing"));
-  EXPECT_THAT(finding.observed, AllOf(HasSubstr("all 2 files"), HasSubstr("does not list 1 of them"), Not(HasSubstr("wbverify.bin"))));
+  EXPECT_THAT(finding.observed,
+              AllOf(HasSubstr("all 2 files"), HasSubstr("does not list 1 of them"), Not(HasSubstr("wbverify.bin"))));
 }
 
 TEST(WandbRegistered, Late) {

@@ -4,20 +4,25 @@
 namespace wbverify::wandb_cases {
 namespace {
 
-Transfer answered(int status, const std::string& code = "", const std::string& message = "", const std::string& url = "https://s3.example.com/wandb-files/ada/x") {
+Transfer answered(int status, const std::string& code = "", const std::string& message = "",
+                  const std::string& url = "https://s3.example.com/wandb-files/ada/x") {
   Transfer transfer;
   transfer.tried = true;
-  transfer.answer = make_answer(url, HttpResponse{status, "HTTP/1.1", {}, code.empty() ? "" : "<Error/>", false, "192.0.2.9:443", 3, 3}, noon * 1000);
+  transfer.answer = make_answer(
+      url, HttpResponse{status, "HTTP/1.1", {}, code.empty() ? "" : "<Error/>", false, "192.0.2.9:443", 3, 3},
+      noon * 1000);
   transfer.answer.method = "PUT";
   transfer.code = code;
   transfer.message = message;
   return transfer;
 }
 
-Transfer page(int status, const std::string& body, const Headers& headers = {{"Server", "nginx/1.22.1"}}, const std::string& url = "https://s3.example.com/wandb-files/x") {
+Transfer page(int status, const std::string& body, const Headers& headers = {{"Server", "nginx/1.22.1"}},
+              const std::string& url = "https://s3.example.com/wandb-files/x") {
   Transfer transfer;
   transfer.tried = true;
-  transfer.answer = make_answer(url, HttpResponse{status, "HTTP/1.1", headers, body, false, "192.0.2.9:443", 3, 3}, noon * 1000);
+  transfer.answer =
+      make_answer(url, HttpResponse{status, "HTTP/1.1", headers, body, false, "192.0.2.9:443", 3, 3}, noon * 1000);
   transfer.answer.method = "PUT";
   return transfer;
 }
@@ -25,7 +30,8 @@ Transfer page(int status, const std::string& body, const Headers& headers = {{"S
 Transfer silent(const std::string& cause, Blame blame = Blame::target) {
   Transfer transfer;
   transfer.tried = true;
-  transfer.answer = make_answer("https://s3.example.com/wandb-files/x", fail({cause, "words of it", blame, true}), noon * 1000);
+  transfer.answer =
+      make_answer("https://s3.example.com/wandb-files/x", fail({cause, "words of it", blame, true}), noon * 1000);
   transfer.answer.method = "PUT";
   return transfer;
 }
@@ -54,7 +60,8 @@ TEST_P(Put, IsTold) {
   EXPECT_THAT(finding, Is(GetParam().status, GetParam().cause));
   EXPECT_THAT(finding.fix, HasSubstr(GetParam().fix));
   EXPECT_THAT(finding.observed, HasSubstr("The upload of wbverify.bin fails. PUT https://s3.example.com/"));
-  EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("-T /etc/os-release"), HasSubstr("createRunFiles"), HasSubstr("--cacert /etc/wandb/ca.pem")));
+  EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("-T /etc/os-release"), HasSubstr("createRunFiles"),
+                                       HasSubstr("--cacert /etc/wandb/ca.pem")));
   EXPECT_EQ(finding.setting, "BUCKET");
 }
 
@@ -64,26 +71,42 @@ INSTANTIATE_TEST_SUITE_P(
     Wandb, Put,
     testing::Values(
         PutCase{"denied", answered(403, "AccessDenied", "Access Denied"), Status::fail, "put-denied", "s3:PutObject"},
-        PutCase{"mismatch", answered(403, "SignatureDoesNotMatch"), Status::fail, "signature-mismatch", "bucket.credentials"},
-        PutCase{"azure_mismatch", answered(403, "AuthenticationFailed"), Status::fail, "signature-mismatch", "restart it"},
+        PutCase{"mismatch", answered(403, "SignatureDoesNotMatch"), Status::fail, "signature-mismatch",
+                "bucket.credentials"},
+        PutCase{"azure_mismatch", answered(403, "AuthenticationFailed"), Status::fail, "signature-mismatch",
+                "restart it"},
         PutCase{"key", answered(403, "InvalidAccessKeyId"), Status::fail, "unknown-access-key", "restart the server"},
-        PutCase{"skew", answered(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large."), Status::fail,
-                "clock-skew", "chronyc makestep"},
-        PutCase{"not_yet", answered(403, "AccessDenied", "Request is not valid yet"), Status::fail, "clock-skew", "bucket.clock"},
-        PutCase{"expired", answered(403, "AccessDenied", "Request has expired"), Status::fail, "url-expired", "host.time"},
-        PutCase{"gcs_expired", answered(400, "ExpiredToken", "The provided token has expired. Request signature expired at: …"), Status::fail, "url-expired",
-                "timedatectl"},
-        PutCase{"azure_expired", answered(403, "AuthenticationFailed", "Signature not valid in the specified time frame"), Status::fail, "url-expired", "clock"},
-        PutCase{"token", answered(400, "ExpiredToken", "The provided token has expired."), Status::fail, "expired-token", "AWS_SESSION_TOKEN"},
-        PutCase{"region", answered(400, "AuthorizationQueryParametersError", "the region 'us-east-1' is wrong; expecting 'eu-west-1'"), Status::fail, "wrong-region",
-                "AWS_REGION=REGION"},
-        PutCase{"two_credentials", answered(400, "InvalidArgument", "Only one auth mechanism allowed"), Status::fail, "two-credentials", "Authorization \"\""},
-        PutCase{"no_bucket", answered(404, "NoSuchBucket"), Status::fail, "no-such-bucket", "Make the bucket wandb-files"},
-        PutCase{"kms", answered(403, "AccessDenied", "not authorized to perform: kms:GenerateDataKey"), Status::fail, "key-management", "kms:GenerateDataKey"},
+        PutCase{"skew",
+                answered(403, "RequestTimeTooSkewed",
+                         "The difference between the request time and the server's time is too large."),
+                Status::fail, "clock-skew", "chronyc makestep"},
+        PutCase{"not_yet", answered(403, "AccessDenied", "Request is not valid yet"), Status::fail, "clock-skew",
+                "bucket.clock"},
+        PutCase{"expired", answered(403, "AccessDenied", "Request has expired"), Status::fail, "url-expired",
+                "host.time"},
+        PutCase{"gcs_expired",
+                answered(400, "ExpiredToken", "The provided token has expired. Request signature expired at: …"),
+                Status::fail, "url-expired", "timedatectl"},
+        PutCase{"azure_expired",
+                answered(403, "AuthenticationFailed", "Signature not valid in the specified time frame"), Status::fail,
+                "url-expired", "clock"},
+        PutCase{"token", answered(400, "ExpiredToken", "The provided token has expired."), Status::fail,
+                "expired-token", "AWS_SESSION_TOKEN"},
+        PutCase{"region",
+                answered(400, "AuthorizationQueryParametersError",
+                         "the region 'us-east-1' is wrong; expecting 'eu-west-1'"),
+                Status::fail, "wrong-region", "AWS_REGION=REGION"},
+        PutCase{"two_credentials", answered(400, "InvalidArgument", "Only one auth mechanism allowed"), Status::fail,
+                "two-credentials", "Authorization \"\""},
+        PutCase{"no_bucket", answered(404, "NoSuchBucket"), Status::fail, "no-such-bucket",
+                "Make the bucket wandb-files"},
+        PutCase{"kms", answered(403, "AccessDenied", "not authorized to perform: kms:GenerateDataKey"), Status::fail,
+                "key-management", "kms:GenerateDataKey"},
         PutCase{"too_large", page(413, nginx_page), Status::fail, "body-too-large", "client_max_body_size 0;"},
         PutCase{"full", answered(507, "XMinioStorageFull"), Status::fail, "store-full", "Make room"},
         PutCase{"disk", page(507, ""), Status::fail, "store-full", "Make room"},
-        PutCase{"length", answered(411, "MissingContentLength"), Status::fail, "length-required", "proxy_request_buffering off;"},
+        PutCase{"length", answered(411, "MissingContentLength"), Status::fail, "length-required",
+                "proxy_request_buffering off;"},
         PutCase{"digest", answered(400, "BadDigest"), Status::fail, "checksum-refused", "compress"},
         PutCase{"busy", answered(503, "SlowDown"), Status::unknown, "store-busy", "log"},
         PutCase{"error", answered(500, "InternalError"), Status::fail, "store-error", "log"},
@@ -93,14 +116,16 @@ INSTANTIATE_TEST_SUITE_P(
         PutCase{"unavailable", page(503, ""), Status::fail, "unavailable", "error.log"},
         PutCase{"slow_gateway", page(504, nginx_page), Status::fail, "gateway-timeout", "address and port"},
         PutCase{"front_end", page(200, nginx_page), Status::fail, "html-page", "front end"},
-        PutCase{"redirect", page(301, "", {{"Location", "https://s3.example.com/x"}}), Status::fail, "redirected", "X-Forwarded-Proto"},
+        PutCase{"redirect", page(301, "", {{"Location", "https://s3.example.com/x"}}), Status::fail, "redirected",
+                "X-Forwarded-Proto"},
         PutCase{"odd", answered(400, "InvalidRequest"), Status::fail, "refused", "log"},
         PutCase{"reset", silent("reset"), Status::fail, "reset", "client_max_body_size"},
         PutCase{"closed", silent("closed"), Status::fail, "closed", "crashes"},
         PutCase{"timed_out", silent("timed-out"), Status::fail, "timed-out", "proxy_request_buffering"},
         PutCase{"on_the_way", silent("timed-out", Blame::path), Status::unknown, "timed-out", ""},
         PutCase{"untrusted", silent("tls-untrusted"), Status::fail, "tls-untrusted", "wandb.store"},
-        PutCase{"refuses", silent("refused"), Status::fail, "refused", "bucket.*"}, PutCase{"stopped", silent("stopped", Blame::machine), Status::unknown, "stopped", ""}),
+        PutCase{"refuses", silent("refused"), Status::fail, "refused", "bucket.*"},
+        PutCase{"stopped", silent("stopped", Blame::machine), Status::unknown, "stopped", ""}),
     [](const auto& put) { return std::string(put.param.name); });
 
 TEST(WandbUpload, TheHostIsRewritten) {
@@ -167,12 +192,15 @@ TEST(WandbUpload, TheRemedyKnowsTheStore) {
     put.code = "AccessDenied";
     return with_put(put).fix;
   };
-  EXPECT_THAT(fix("https://wandb-files.s3.eu-west-1.amazonaws.com/x"), AllOf(HasSubstr("aws iam put-role-policy"), HasSubstr("arn:aws:s3:::wandb-files/*")));
+  EXPECT_THAT(fix("https://wandb-files.s3.eu-west-1.amazonaws.com/x"),
+              AllOf(HasSubstr("aws iam put-role-policy"), HasSubstr("arn:aws:s3:::wandb-files/*")));
   EXPECT_THAT(fix("https://wandb-files.s3.cn-north-1.amazonaws.com.cn/x"), HasSubstr("arn:aws-cn:s3:::wandb-files"));
-  EXPECT_THAT(fix("https://storage.googleapis.com/wandb-files/x"), HasSubstr("add-iam-policy-binding gs://wandb-files"));
+  EXPECT_THAT(fix("https://storage.googleapis.com/wandb-files/x"),
+              HasSubstr("add-iam-policy-binding gs://wandb-files"));
   EXPECT_THAT(fix("https://wandb-files.storage.googleapis.com/x"), HasSubstr("gs://wandb-files"));
   EXPECT_THAT(fix("https://account.blob.core.windows.net/files/x"), HasSubstr("Storage Blob Data Contributor"));
-  EXPECT_THAT(fix("https://s3.example.com:9000/wandb-files/x", {{"Server", "MinIO"}}), HasSubstr("wbverify --only 'bucket.*'"));
+  EXPECT_THAT(fix("https://s3.example.com:9000/wandb-files/x", {{"Server", "MinIO"}}),
+              HasSubstr("wbverify --only 'bucket.*'"));
 }
 
 TEST(WandbUpload, NotTried) {

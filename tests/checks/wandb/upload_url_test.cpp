@@ -26,7 +26,8 @@ void set_peer(WandbWriteFacts& facts, const std::string& peer) {
 }
 
 TEST(WandbUploadUrl, Passes) {
-  EXPECT_EQ(one(wandb_upload_url_check(), written()).observed, "https://s3.example.com, the store of BUCKET, good for 24 h");
+  EXPECT_EQ(one(wandb_upload_url_check(), written()).observed,
+            "https://s3.example.com, the store of BUCKET, good for 24 h");
   WandbWriteFacts facts = at("https", "wandb.example.com", 443);
   facts.files[0].store.same_as = "HOST";
   EXPECT_EQ(one(wandb_upload_url_check(), facts).observed, "https://wandb.example.com, HOST itself, good for 24 h");
@@ -58,16 +59,17 @@ TEST_P(Address, IsNotForEverybody) {
 
 INSTANTIATE_TEST_SUITE_P(
     Wandb, Address,
-    testing::Values(AddressCase{"localhost", "localhost", 8080, "localhost", "HOST", "HOST=https://wandb.example.com"},
-                    AddressCase{"loopback", "127.0.0.1", 8080, "localhost", "HOST", "global.host: https://wandb.example.com"},
-                    AddressCase{"loopback6", "::1", 9000, "localhost", "HOST", "proxy_set_header Host"},
-                    AddressCase{"unspecified", "0.0.0.0", 9000, "localhost", "HOST", "HOST="},
-                    AddressCase{"bare", "minio", 9000, "inside-name", "BUCKET", "BUCKET=s3://KEY:SECRET@STORE_NAME"},
-                    AddressCase{"service", "minio.storage.svc.cluster.local", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
-                    AddressCase{"short_service", "minio.storage.svc", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
-                    AddressCase{"docker", "host.docker.internal", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
-                    AddressCase{"cloud", "store.c.project.internal", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
-                    AddressCase{"private", "10.1.2.3", 9000, "private-address", "BUCKET", "STORE_NAME"}),
+    testing::Values(
+        AddressCase{"localhost", "localhost", 8080, "localhost", "HOST", "HOST=https://wandb.example.com"},
+        AddressCase{"loopback", "127.0.0.1", 8080, "localhost", "HOST", "global.host: https://wandb.example.com"},
+        AddressCase{"loopback6", "::1", 9000, "localhost", "HOST", "proxy_set_header Host"},
+        AddressCase{"unspecified", "0.0.0.0", 9000, "localhost", "HOST", "HOST="},
+        AddressCase{"bare", "minio", 9000, "inside-name", "BUCKET", "BUCKET=s3://KEY:SECRET@STORE_NAME"},
+        AddressCase{"service", "minio.storage.svc.cluster.local", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
+        AddressCase{"short_service", "minio.storage.svc", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
+        AddressCase{"docker", "host.docker.internal", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
+        AddressCase{"cloud", "store.c.project.internal", 9000, "inside-name", "BUCKET", "BUCKET_PROXY=true"},
+        AddressCase{"private", "10.1.2.3", 9000, "private-address", "BUCKET", "STORE_NAME"}),
     [](const auto& address) { return std::string(address.param.name); });
 
 TEST(WandbUploadUrl, TheStoreOfBucketAtLocalhostIsBucketsMatter) {
@@ -116,10 +118,12 @@ TEST(WandbUploadUrl, AnotherPortOfHost) {
   EXPECT_THAT(finding, Is(Status::fail, "other-port"));
   EXPECT_THAT(finding.fix, HasSubstr("proxy_set_header Host $http_host;"));
   facts.files[0].store.reach.attempts[0].cause.clear();
-  EXPECT_EQ(one(wandb_upload_url_check(), facts).status, Status::pass) << "a store may well be at another port of the same machine";
+  EXPECT_EQ(one(wandb_upload_url_check(), facts).status, Status::pass)
+      << "a store may well be at another port of the same machine";
   facts.files[0].store.reach.attempts[0].cause = "refused";
   facts.place.bucket_origin = "https://wandb.example.com:8080";
-  EXPECT_EQ(one(wandb_upload_url_check(), facts).status, Status::pass) << "BUCKET says so; whether it answers, wandb.store tells";
+  EXPECT_EQ(one(wandb_upload_url_check(), facts).status, Status::pass)
+      << "BUCKET says so; whether it answers, wandb.store tells";
 }
 
 TEST(WandbUploadUrl, TheFormIsWrong) {
@@ -177,14 +181,18 @@ TEST(WandbUploadUrl, EachTeamHasItsOwn) {
 }
 
 TEST(WandbAddress, KnowsLoopbackAndPrivateNetworks) {
-  for (const char* host : {"localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.1.2.3", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"}) {
+  for (const char* host : {"localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.1.2.3", "0.0.0.0", "::1",
+                           "::", "::ffff:127.0.0.1"}) {
     EXPECT_TRUE(is_loopback_host(host)) << host;
   }
-  for (const char* host : {"localhost.example.com", "128.0.0.1", "10.0.0.1", "::2", "fe80::1", "", "minio"}) EXPECT_FALSE(is_loopback_host(host)) << host;
-  for (const char* address : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "fd00::1", "fe80::1"}) {
+  for (const char* host : {"localhost.example.com", "128.0.0.1", "10.0.0.1", "::2", "fe80::1", "", "minio"})
+    EXPECT_FALSE(is_loopback_host(host)) << host;
+  for (const char* address : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
+                              "100.64.0.1", "fd00::1", "fe80::1"}) {
     EXPECT_TRUE(is_private_address(address)) << address;
   }
-  for (const char* address : {"172.32.0.1", "192.169.0.1", "100.128.0.1", "8.8.8.8", "2001:db8::1", "s3.example.com", ""}) {
+  for (const char* address :
+       {"172.32.0.1", "192.169.0.1", "100.128.0.1", "8.8.8.8", "2001:db8::1", "s3.example.com", ""}) {
     EXPECT_FALSE(is_private_address(address)) << address;
   }
 }
