@@ -16,7 +16,7 @@ using testing::Not;
 
 TEST(Run, ResultsLeaveInCatalogueOrderWhileLaterProbesWork) {
   const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("slow", says("ok", 120ms))}, {toy_check("a.one", "slow")}, {}},
-                                       {"b", "B", {toy_probe("quick", says("ok"))}, {toy_check("b.one", "quick")}, {}}};
+                                       {"b", "B", {toy_probe("quick", says("ok"))}, {toy_check("b.one", "quick")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_THAT(ran.order, ElementsAre("a.one", "b.one"));
 }
@@ -31,7 +31,7 @@ TEST(Run, IndependentProbesRunSideBySide) {
   };
   std::vector<Plugin> catalog;
   for (const char* id : {"a", "b", "c", "d", "e"}) {
-    catalog.push_back({id, id, {toy_probe(id, together)}, {toy_check(std::string(id) + ".x", id)}, {}});
+    catalog.push_back({id, id, {toy_probe(id, together)}, {toy_check(std::string(id) + ".x", id)}, {}, {}});
   }
   const Ran ran = run_suite(catalog);
   for (const auto& id : ran.order) EXPECT_EQ(ran.status(id), Status::pass) << id;
@@ -41,7 +41,7 @@ TEST(Run, OneCauseBlocksAllThatDependOnIt) {
   bool asked = false;
   const std::vector<Plugin> catalog = {
       {"a", "A", {toy_probe("first", says("refused"))}, {toy_check("a.root", "first"), toy_check("a.leaf", "first", {"a.root"})}, {}},
-      {"b", "B", {toy_probe("second", [&](const ProbeContext&) { asked = true; return ToyFacts{"ok"}; }, {"a.leaf"})}, {toy_check("b.leaf", "second")}, {}}};
+      {"b", "B", {toy_probe("second", [&](const ProbeContext&) { asked = true; return ToyFacts{"ok"}; }, {"a.leaf"})}, {toy_check("b.leaf", "second")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_EQ(ran.status("a.root"), Status::fail);
   EXPECT_EQ(ran.status("a.leaf"), Status::blocked);
@@ -57,7 +57,7 @@ TEST(Run, ANeedMayNameARow) {
                                         {toy_probe("p", says("row:bad")), toy_probe("q", says("ok"))},
                                         {toy_check("a.rows", "p"), toy_check("a.on-bad", "q", {"a.rows/bad"}),
                                          toy_check("a.on-fine", "q", {"a.rows/fine"}), toy_check("a.on-absent", "q", {"a.rows/absent"})},
-                                        {}}};
+                                        {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_EQ(ran.status("a.rows/bad"), Status::fail);
   EXPECT_EQ(ran.status("a.on-bad"), Status::blocked);
@@ -72,7 +72,7 @@ TEST(Run, SkipsAndWarningsDoNotBlock) {
                                         "A",
                                         {elsewhere, toy_probe("w", says("warn")), toy_probe("q", says("ok"))},
                                         {toy_check("a.mars", "elsewhere"), toy_check("a.warn", "w"), toy_check("a.last", "q", {"a.mars", "a.warn"})},
-                                        {}}};
+                                        {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_EQ(ran.status("a.mars"), Status::skip);
   EXPECT_EQ(ran.result("a.mars").finding.observed, "Only on Mars.");
@@ -85,7 +85,7 @@ TEST(Run, AHungProbeIsGivenUpAndTheReportIsComplete) {
   static const auto& catalog = *new std::vector<Plugin>{
       {"a", "A", {toy_probe("hung", [](const ProbeContext&) { while (!release) std::this_thread::sleep_for(5ms); return ToyFacts{"ok"}; })},
        {toy_check("a.hung", "hung"), toy_check("a.after", "hung", {"a.hung"})}, {}},
-      {"b", "B", {toy_probe("fine", says("ok"))}, {toy_check("b.fine", "fine")}, {}}};
+      {"b", "B", {toy_probe("fine", says("ok"))}, {toy_check("b.fine", "fine")}, {}, {}}};
   RunOptions options;
   options.timeout = 400ms;
   const Ran ran = run_suite(catalog, options);
@@ -102,7 +102,7 @@ TEST(Run, AHungProbeIsGivenUpAndTheReportIsComplete) {
 TEST(Run, ATransientOutcomeIsAskedAgain) {
   std::atomic<int> asked = 0;
   const std::vector<Plugin> catalog = {
-      {"a", "A", {toy_probe("flaky", [&](const ProbeContext&) { return ++asked < 2 ? ToyFacts{"refused", true} : ToyFacts{"ok", false}; })}, {toy_check("a.x", "flaky")}, {}}};
+      {"a", "A", {toy_probe("flaky", [&](const ProbeContext&) { return ++asked < 2 ? ToyFacts{"refused", true} : ToyFacts{"ok", false}; })}, {toy_check("a.x", "flaky")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(ran.status("a.x"), Status::pass);
@@ -124,7 +124,7 @@ TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
          cleaned_up = true;
          return ToyFacts{"ok"};
        })}, {toy_check("b.x", "long")}, {}},
-      {"c", "C", {toy_probe("never", says("ok"), {"b.x"})}, {toy_check("c.x", "never")}, {}}};
+      {"c", "C", {toy_probe("never", says("ok"), {"b.x"})}, {toy_check("c.x", "never")}, {}, {}}};
   RunOptions options;
   options.stop = source.get_token();
   const std::jthread killer([&] {
@@ -144,7 +144,7 @@ TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
 TEST(Run, MistakesOfAPluginAreToldAndHarmNothingElse) {
   const std::vector<Plugin> catalog = {
       {"a", "A", {toy_probe("thrower", [](const ProbeContext&) -> ToyFacts { throw std::runtime_error("boom\x1b[31m"); }), toy_probe("bad", says("throw")), toy_probe("empty", says("nothing"))},
-       {toy_check("a.thrown", "thrower"), toy_check("a.bad", "bad"), toy_check("a.empty", "empty")}, {}}};
+       {toy_check("a.thrown", "thrower"), toy_check("a.bad", "bad"), toy_check("a.empty", "empty")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   for (const char* id : {"a.thrown", "a.bad", "a.empty"}) {
     EXPECT_EQ(ran.status(id), Status::unknown) << id;
@@ -155,21 +155,21 @@ TEST(Run, MistakesOfAPluginAreToldAndHarmNothingElse) {
 
 TEST(Run, FactsPassTheRedactorBeforeTheyAreJudgedOrRecorded) {
   const Secret secret("correct-horse-battery");
-  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("Access denied using correct-horse-battery"))}, {toy_check("a.x", "p")}, {}}};
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("Access denied using correct-horse-battery"))}, {toy_check("a.x", "p")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_THAT(ran.result("a.x").finding.observed, HasSubstr("[redacted]"));
   EXPECT_THAT(encode_record(ran.outcome.record), Not(HasSubstr("correct-horse")));
 }
 
 TEST(Run, ACircleOfNeedsEnds) {
-  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("ok"))}, {toy_check("a.x", "p", {"a.y"}), toy_check("a.y", "p", {"a.x"})}, {}}};
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("ok"))}, {toy_check("a.x", "p", {"a.y"}), toy_check("a.y", "p", {"a.x"})}, {}, {}}};
   EXPECT_EQ(run_suite(catalog).status("a.x"), Status::unknown);
 }
 
 TEST(Run, ReadsWaitForTheOtherProbe) {
   ProbeSpec reader = toy_probe("reader", [](const ProbeContext& context) { return ToyFacts{context.facts_of("source").as<ToyFacts>().text}; });
   reader.reads = {"source"};
-  const std::vector<Plugin> catalog = {{"a", "A", {reader, toy_probe("source", says("ok", 60ms))}, {toy_check("a.r", "reader"), toy_check("a.s", "source")}, {}}};
+  const std::vector<Plugin> catalog = {{"a", "A", {reader, toy_probe("source", says("ok", 60ms))}, {toy_check("a.r", "reader"), toy_check("a.s", "source")}, {}, {}}};
   EXPECT_EQ(run_suite(catalog).status("a.r"), Status::pass);
 }
 
