@@ -15,8 +15,8 @@ std::vector<Plugin> suite() {
   writer.writes = true;
   CheckSpec tagged = toy_check("b.w", "writer");
   tagged.tags = {"browser"};
-  return {{"a", "A", {toy_probe("p", says("ok"))}, {toy_check("a.x", "p"), toy_check("a.y", "p", {"a.x"})}, {}},
-          {"b", "B", {toy_probe("q", says("ok")), writer}, {toy_check("b.q", "q"), tagged}, {}}, {}};
+  return {{"a", "A", {toy_probe("p", says("ok"))}, {toy_check("a.x", "p"), toy_check("a.y", "p", {"a.x"})}, {}, {}},
+          {"b", "B", {toy_probe("q", says("ok")), writer}, {toy_check("b.q", "q"), tagged}, {}, {}}};
 }
 
 std::vector<std::string> ids(const Selection& selection) { return run_suite(suite(), {}, selection).order; }

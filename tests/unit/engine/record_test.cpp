@@ -24,10 +24,10 @@ std::string shape(const Report& report) {
 std::vector<Plugin> suite() {
   ProbeSpec elsewhere = toy_probe("elsewhere", says("ok"));
   elsewhere.skip = [](const Settings&) { return "Only on Mars."; };
-  return {{"a", "A", {toy_probe("p", says("row:bad", 20ms)), elsewhere}, {toy_check("a.rows", "p"), toy_check("a.leaf", "p", {"a.rows/bad"}), toy_check("a.mars", "elsewhere")}, {}},
+  return {{"a", "A", {toy_probe("p", says("row:bad", 20ms)), elsewhere}, {toy_check("a.rows", "p"), toy_check("a.leaf", "p", {"a.rows/bad"}), toy_check("a.mars", "elsewhere")}, {}, {}},
           {"b", "B", {toy_probe("q", says("warn")), toy_probe("r", says("ok"), {"a.rows"}),
                       toy_probe("hung", [](const ProbeContext& c) { while (!c.stop.stop_requested()) std::this_thread::sleep_for(5ms); std::this_thread::sleep_for(800ms); return ToyFacts{"ok"}; })},
-           {toy_check("b.w", "q"), toy_check("b.r", "r"), toy_check("b.hung", "hung"), toy_check("b.after", "q", {"b.hung"})}, {}}, {}};
+           {toy_check("b.w", "q"), toy_check("b.r", "r"), toy_check("b.hung", "hung"), toy_check("b.after", "q", {"b.hung"})}, {}, {}}};
 }
 
 TEST(Record, AReplayGivesTheSameReport) {

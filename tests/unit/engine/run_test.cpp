@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(Run, ResultsLeaveInCatalogueOrderWhileLaterProbesWork) {
-  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("slow", says("ok", 120ms))}, {toy_check("a.one", "slow")}, {}},
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("slow", says("ok", 120ms))}, {toy_check("a.one", "slow")}, {}, {}},
                                        {"b", "B", {toy_probe("quick", says("ok"))}, {toy_check("b.one", "quick")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_THAT(ran.order, ElementsAre("a.one", "b.one"));
@@ -40,7 +40,7 @@ TEST(Run, IndependentProbesRunSideBySide) {
 TEST(Run, OneCauseBlocksAllThatDependOnIt) {
   bool asked = false;
   const std::vector<Plugin> catalog = {
-      {"a", "A", {toy_probe("first", says("refused"))}, {toy_check("a.root", "first"), toy_check("a.leaf", "first", {"a.root"})}, {}},
+      {"a", "A", {toy_probe("first", says("refused"))}, {toy_check("a.root", "first"), toy_check("a.leaf", "first", {"a.root"})}, {}, {}},
       {"b", "B", {toy_probe("second", [&](const ProbeContext&) { asked = true; return ToyFacts{"ok"}; }, {"a.leaf"})}, {toy_check("b.leaf", "second")}, {}, {}}};
   const Ran ran = run_suite(catalog);
   EXPECT_EQ(ran.status("a.root"), Status::fail);
@@ -84,7 +84,7 @@ TEST(Run, AHungProbeIsGivenUpAndTheReportIsComplete) {
   // Never destroyed: the thread that was given up may still look at it.
   static const auto& catalog = *new std::vector<Plugin>{
       {"a", "A", {toy_probe("hung", [](const ProbeContext&) { while (!release) std::this_thread::sleep_for(5ms); return ToyFacts{"ok"}; })},
-       {toy_check("a.hung", "hung"), toy_check("a.after", "hung", {"a.hung"})}, {}},
+       {toy_check("a.hung", "hung"), toy_check("a.after", "hung", {"a.hung"})}, {}, {}},
       {"b", "B", {toy_probe("fine", says("ok"))}, {toy_check("b.fine", "fine")}, {}, {}}};
   RunOptions options;
   options.timeout = 400ms;
@@ -118,12 +118,12 @@ TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
   std::stop_source source;
   bool cleaned_up = false;
   const std::vector<Plugin> catalog = {
-      {"a", "A", {toy_probe("quick", says("ok"))}, {toy_check("a.x", "quick")}, {}},
+      {"a", "A", {toy_probe("quick", says("ok"))}, {toy_check("a.x", "quick")}, {}, {}},
       {"b", "B", {toy_probe("long", [&](const ProbeContext& context) {
          while (!context.stop.stop_requested()) std::this_thread::sleep_for(2ms);
          cleaned_up = true;
          return ToyFacts{"ok"};
-       })}, {toy_check("b.x", "long")}, {}},
+       })}, {toy_check("b.x", "long")}, {}, {}},
       {"c", "C", {toy_probe("never", says("ok"), {"b.x"})}, {toy_check("c.x", "never")}, {}, {}}};
   RunOptions options;
   options.stop = source.get_token();
