@@ -200,7 +200,8 @@ class Box(Settings, Breaking):
         return len(self.web.log().splitlines())
 
     def write_count(self):
-        return sum(1 for line in self.web.log().splitlines() if any(f'"{method} ' in line for method in ("PUT", "DELETE", "POST")))
+        """Requests that write; questions in GraphQL are posted too."""
+        return sum(1 for line in self.web.log().splitlines() if any(f'"{method} ' in line for method in ("PUT", "DELETE", "POST")) and '"POST /graphql' not in line)
 
     def pids(self):
         services = [part if isinstance(part, Service) else getattr(part, "service", None) for part in self.running]
