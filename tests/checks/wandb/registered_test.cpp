@@ -8,7 +8,8 @@ WandbWriteFacts without(std::size_t from) {
   auto& files = facts.files[0].files;
   for (std::size_t i = from; i < files.size(); ++i) {
     files[i].registered = false;
-    files[i].registered_ms = files[i].listed_size = -1;
+    files[i].registered_ms = -1;
+    files[i].listed_size = -1;
   }
   facts.files[0].list.http.answered_at = facts.runs[0].finish.http.answered_at + 10000;
   return facts;
