@@ -91,9 +91,9 @@ struct PutCase {
   const char* cause;
   const char* fix;
 };
-struct Put : testing::TestWithParam<PutCase> {};
+struct ArtifactPut : testing::TestWithParam<PutCase> {};
 
-TEST_P(Put, IsRefused) {
+TEST_P(ArtifactPut, IsRefused) {
   const PutCase& put = GetParam();
   WandbWriteFacts facts = written();
   answer_with(facts.artifact.entries[1].put, put.status, put.code);
