@@ -110,7 +110,7 @@ TEST_P(ArtifactPut, IsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Wandb, Put,
+    Wandb, ArtifactPut,
     testing::Values(PutCase{"signature", 403, "SignatureDoesNotMatch", Status::fail, "content-md5-refused",
                             "proxy_set_header Content-MD5"},
                     PutCase{"digest", 400, "BadDigest", Status::fail, "content-md5-refused", "virus scanner"},
