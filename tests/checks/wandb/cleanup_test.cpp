@@ -30,7 +30,7 @@ TEST(WandbCleanup, NamesWhatIsStillThere) {
   EXPECT_THAT(one(wandb_cleanup_check(), facts).fix, Not(HasSubstr("administrator")));
   run.answer = ApiAnswer();
   EXPECT_THAT(one(wandb_cleanup_check(), facts).observed, HasSubstr("no time left"));
-  for (int i = 0; i < 6; ++i) facts.removals.push_back(run);
+  facts.removals.insert(facts.removals.end(), 6, WandbRemoval(run));
   EXPECT_THAT(one(wandb_cleanup_check(), facts).observed,
               AllOf(HasSubstr("7 things are still there"), HasSubstr(" and 2 more.")));
 }

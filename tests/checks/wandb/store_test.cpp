@@ -35,7 +35,10 @@ WandbWriteFacts own_store(const std::string& scheme = "https") {
   leaf.not_after = noon + 60 * 86400;
   tls.presented = {leaf};
   tls.presented_count = 1;
-  tls.built = {leaf};
+  Certificate root = leaf;
+  root.subject = root.issuer = "CN=root";
+  root.is_ca = root.self_issued = root.self_signed = true;
+  tls.built = {leaf, root};
   return facts;
 }
 
