@@ -165,18 +165,18 @@ void ask_bucket(const ProbeContext& context, BucketReadFacts& facts) {
 }
 
 /// The connection that reaching the address has opened already is used for the handshake.
-TlsObservation shake_hands(const BucketReadFacts& facts, Deadline deadline, Socket reached) {
+TlsObservation shake_hands(const BucketReadFacts& facts, Deadline deadline, const std::stop_token& stop, Socket reached) {
   TlsRequest request;
   request.server_name = facts.place.address.connect_host();
   request.address = facts.address;
   request.port = facts.place.address.port;
   request.ca_files = facts.place.ca_files;
   request.alpn = {"h2", "http/1.1"};
-  request.connect = [&facts, kept = std::make_shared<Socket>(std::move(reached))](Deadline until) -> Result<Socket> {
+  request.connect = [&facts, &stop, kept = std::make_shared<Socket>(std::move(reached))](Deadline until) -> Result<Socket> {
     if (*kept) return std::move(*kept);
-    return connect_tcp(facts.address, facts.place.address.port, until);
+    return connect_tcp(facts.address, facts.place.address.port, until, stop);
   };
-  return observe_tls(request, deadline);
+  return observe_tls(request, deadline, stop);
 }
 
 BucketReadFacts gather(const ProbeContext& context) {
@@ -192,7 +192,7 @@ BucketReadFacts gather(const ProbeContext& context) {
   facts.address = reachable.front();
   if (address.tls) {
     facts.handshaken = true;
-    facts.tls = shake_hands(facts, context.deadline.within(handshake_limit), std::move(socket));
+    facts.tls = shake_hands(facts, context.deadline.within(handshake_limit), context.stop, std::move(socket));
     *context.round_trips += facts.tls.round_trips;
     // Nothing is sent to a server that did not prove who it is.
     if (!facts.tls.completed || !facts.tls.errors.empty()) return facts;

@@ -137,9 +137,9 @@ Findings judge_tls_handshake(const TlsObservation& tls, const ServiceWords& serv
   if (tls.client_certificate_asked) passes += "; it asks for a client certificate, and goes on without";
   Findings out = tell(words, diagnose(tls, TlsConcern::handshake, words.limits()), handshake_text, tls, service, std::move(passes));
   // Silence is no verdict: whether the server or something before it is to blame cannot be told from here.
-  if (out.front().cause == "timed-out" || out.front().cause == "stopped") {
+  if (out.front().cause == "timed-out") {
     out.front().status = Status::unknown;
-    out.front().blame = out.front().cause == "stopped" ? Blame::machine : Blame::target;
+    out.front().blame = Blame::target;
   }
   return out;
 }
@@ -147,7 +147,7 @@ Findings judge_tls_handshake(const TlsObservation& tls, const ServiceWords& serv
 Findings judge_tls_protocol(const TlsObservation& tls, const ServiceWords& service, const Scene& scene) {
   const TlsWords words(tls, service, scene);
   return tell(words, diagnose(tls, TlsConcern::protocol, words.limits()), protocol_text, tls, service,
-              tls.protocol + (tls.old_protocol.empty() ? "; nothing below TLS 1.2 is accepted" : ""));
+              tls.protocol + (tls.old_protocol.empty() && !tls.old_protocols_unanswered ? "; nothing below TLS 1.2 is accepted" : ""));
 }
 
 }  // namespace wbverify
