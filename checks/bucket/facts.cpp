@@ -9,7 +9,7 @@ WBVERIFY_JSON(S3Answer, cause, text, transient, status, code, message, region, r
 WBVERIFY_JSON(CorsRule, origins, methods, headers, expose)
 WBVERIFY_JSON(BucketPlace, provider, amazon, address, prefix, region_is_set, has_keys, has_token, keys_in_url, access_key, ca_files, page_origin, proxied)
 WBVERIFY_JSON(Preflight, method, request_headers, answer, cors)
-WBVERIFY_JSON(SignatureTrial, tried, old_signature, without_port)
+WBVERIFY_JSON(SignatureTrial, tried, old_signature, without_port, presigned)
 WBVERIFY_JSON(BucketReadFacts, place, reach, address, handshaken, tls, asked_at, anonymous, list, listed_bucket, list_cors, head, location, location_value, cors, rules,
               rules_cause, versioning, versioning_value, buckets, bucket_names, preflights, trial, refused_region, right_region)
 WBVERIFY_JSON(BucketObject, name, size, put, get, got, same)

@@ -41,6 +41,7 @@ struct SignatureTrial {
   bool tried = false;
   S3Answer old_signature;      ///< signed by version 2, which leaves the Host header out
   S3Answer without_port;       ///< signed for the host without its port; status 0 when it has none
+  S3Answer presigned;          ///< signed in the URL, after the Authorization header had been answered with AccessDenied
 };
 
 /// All that is read of the bucket.

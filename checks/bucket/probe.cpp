@@ -26,6 +26,9 @@ S3Call ask(std::string method, S3Query query = {}) {
   return call;
 }
 
+/// A listing of one name.
+S3Query first_name(const BucketPlace& place) { return {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", place.prefix.empty() ? "" : place.prefix + "/"}}; }
+
 S3Call preflight(const BucketReadFacts& facts, const std::string& run_id, const std::string& method, const std::string& request_headers) {
   S3Call call;
   call.method = "OPTIONS";
@@ -95,7 +98,7 @@ std::vector<Question> signed_questions(BucketReadFacts& facts, const S3Query& on
 
 /// Everything at once: no question depends on another's answer.
 void ask_all(S3Client& client, const ProbeContext& context, Deadline deadline, BucketReadFacts& facts) {
-  const S3Query one_key = {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", facts.place.prefix.empty() ? "" : facts.place.prefix + "/"}};
+  const S3Query one_key = first_name(facts.place);
   std::vector<Question> questions = unsigned_questions(facts, context.run_id, one_key);
   if (facts.place.has_keys) {
     auto more = signed_questions(facts, one_key);
@@ -128,6 +131,14 @@ S3Address in_region(S3Address address, const std::string& region, bool amazon) {
 
 /// A refused signature has two causes that look alike: another secret, or a proxy that changes the Host header, which is
 /// signed as well. The old signature leaves that header out, so that it tells the two apart where the store still takes it.
+/// What a store refuses to the Authorization header and gives to a signed URL, it refuses because the header never came.
+void try_signed_url(S3Client& client, const BucketPlace& place, Deadline deadline, const std::stop_token& stop, SignatureTrial& trial) {
+  trial.tried = true;
+  S3Call call = ask("GET", first_name(place));
+  call.signing = S3Call::Signing::presigned;
+  trial.presigned = client.send(call, bucket_now(), deadline, stop).answer;
+}
+
 void try_signatures(S3Client& client, const BucketPlace& place, Deadline deadline, const std::stop_token& stop, SignatureTrial& trial) {
   trial.tried = true;
   std::vector<S3Call> calls(1, ask("GET", {{"max-keys", "1"}}));
@@ -160,8 +171,9 @@ void ask_bucket(const ProbeContext& context, BucketReadFacts& facts) {
   }
   if (facts.list.code == "SignatureDoesNotMatch" && !facts.place.amazon && facts.place.address.path_style) {
     try_signatures(client, facts.place, deadline, context.stop, facts.trial);
-    *context.round_trips += client.round_trips() - before;
   }
+  if (facts.list.code == "AccessDenied") try_signed_url(client, facts.place, deadline, context.stop, facts.trial);
+  *context.round_trips += client.round_trips() - before;
 }
 
 /// The connection that reaching the address has opened already is used for the handshake.

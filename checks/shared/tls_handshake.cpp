@@ -137,9 +137,9 @@ Findings judge_tls_handshake(const TlsObservation& tls, const ServiceWords& serv
   if (tls.client_certificate_asked) passes += "; it asks for a client certificate, and goes on without";
   Findings out = tell(words, diagnose(tls, TlsConcern::handshake, words.limits()), handshake_text, tls, service, std::move(passes));
   // Silence is no verdict: whether the server or something before it is to blame cannot be told from here.
-  if (out.front().cause == "timed-out") {
+  if (out.front().cause == "timed-out" || out.front().cause == "stopped") {
     out.front().status = Status::unknown;
-    out.front().blame = Blame::target;
+    out.front().blame = out.front().cause == "stopped" ? Blame::machine : Blame::target;
   }
   return out;
 }

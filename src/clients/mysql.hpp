@@ -61,6 +61,9 @@ class MysqlSession {
   Result<MysqlRows> query(std::string_view sql, Deadline deadline, std::size_t limit = 2000,
                           std::size_t cell_limit = 4096);
 
+  /// From now on a stop is not heard: for cleaning up.
+  void forget_stop();
+
   std::string tls_version() const;  ///< `TLSv1.3`; empty without TLS, or when the library does not tell
   std::string tls_cipher() const;   ///< empty without TLS
   int round_trips() const;          ///< log-in and statements so far

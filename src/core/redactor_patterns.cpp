@@ -165,7 +165,7 @@ void Patterns::link() {
 Ranges Patterns::escaped_parts(std::string_view text) const {
   static constexpr CharSet marks("%\\&'\"`\r\n"), blank(" \t");
   // What an escape may swallow, what a hit in base64 takes in besides, what shows that a secret was cut off.
-  static constexpr CharSet inside("A-Za-z0-9#;%\\&'\"`\r\n \t+/_=.\xE2-");
+  static constexpr CharSet inside("A-Za-z0-9#;%\\&'\"`\r\n \t+/_=.\xE2\x80\xA6-");
   constexpr std::size_t longest_escape = 12, shortest_hit = 7;   // the least beginning of a secret, and an ellipsis
   const std::size_t least = std::min(shortest_, shortest_hit);
   Ranges out;

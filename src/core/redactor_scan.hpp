@@ -57,7 +57,7 @@ class Marks {
   }
 
  private:
-  std::size_t find(std::size_t mark, std::size_t from) const { return std::min(text_.find(marks_[mark], from), text_.size()); }
+  std::size_t find(std::size_t which, std::size_t from) const { return std::min(text_.find(marks_[which], from), text_.size()); }
 
   std::string_view text_, marks_;
   std::array<std::size_t, 5> next_{};

@@ -10,7 +10,7 @@
 namespace wbverify::redaction {
 namespace {
 
-constexpr CharSet letters("A-Za-z"), digits("0-9"), word("A-Za-z0-9_"), constant("A-Z0-9_"), base64url("A-Za-z0-9_-"), hexadecimal("0-9a-f");
+constexpr CharSet letters("A-Za-z"), digits("0-9"), name_of_variable("A-Za-z0-9_"), constant("A-Z0-9_"), base64url("A-Za-z0-9_-"), hexadecimal("0-9a-f");
 constexpr CharSet quotes("\"'"), line_end("\r\n"), line_or_quote("\r\n\"'"), before_value("\"'\\ ");
 
 /// A value that tells nothing: a reference to the environment, a word that stands for a secret, what is masked already.
@@ -20,7 +20,7 @@ bool is_harmless(std::string_view value) {
   constexpr CharSet stars("*"), dots(".");
   if (value.empty() || value == mark || consists_of(value, stars) || consists_of(value, dots) || value == "…") return true;
   if (value.starts_with("$(")) return true;
-  if (value.starts_with("${")) return value.find('}') == value.size() - 1 && consists_of(value.substr(2, value.size() - 3), word);
+  if (value.starts_with("${")) return value.find('}') == value.size() - 1 && consists_of(value.substr(2, value.size() - 3), name_of_variable);
   if (value.front() == '$') return value.size() > 2 && consists_of(value.substr(1), constant) && !digits.has(value[1]);
   if (value.front() == '<') return value.find('>') == value.size() - 1;
   return std::find(stand_ins.begin(), stand_ins.end(), value) != stand_ins.end() ||

@@ -24,6 +24,16 @@ Finding unknown(std::string cause, std::string observed, Blame blame) {
   return finding;
 }
 
+/// A client that was asked to stop says so: that is no word about the installation, whatever a check makes of it.
+void give_way(Finding& finding) {
+  if (finding.cause != "stopped") return;
+  Finding interrupted = unknown("interrupted", "The run was stopped before an answer came.", Blame::machine);
+  interrupted.row = finding.row;
+  interrupted.title = finding.title;
+  interrupted.setting = finding.setting;
+  finding = std::move(interrupted);
+}
+
 void redact(Finding& finding) {
   const Redactor& redactor = Redactor::process();
   for (std::string* text : {&finding.title, &finding.observed, &finding.expected, &finding.why, &finding.fix, &finding.reproduce}) {
@@ -123,6 +133,7 @@ std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& pro
   for (auto& finding : findings) {
     CheckResult result;
     result.check = check.id;
+    give_way(finding);
     result.id = finding.row.empty() ? check.id : check.id + "/" + finding.row;
     if (finding.title.empty()) finding.title = check.title;
     if (!finding.setting.empty()) result.origin = scene_.origin(finding.setting);

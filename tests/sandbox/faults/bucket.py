@@ -124,6 +124,11 @@ def _(box):
     box.change_web().bucket.host_header = "$host"
 
 
+@fault("bucket.authorization-dropped", {"bucket.credentials": "authorization-dropped"}, "a proxy in front drops the Authorization header")
+def _(box):
+    box.change_web().bucket.extra = 'proxy_set_header Authorization "";'
+
+
 @fault("bucket.clock", {"bucket.clock": "clock-skew"}, "the store's clock is two hours ahead")
 def _(box):
     box.own_store(clock=7200)

@@ -141,6 +141,33 @@ TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
   EXPECT_EQ(ran.result("c.x").finding.cause, "interrupted");
 }
 
+TEST(Run, WhatAProbeFoundBeforeASignalIsJudged) {
+  std::stop_source source;
+  const auto until_stopped = [](std::string text) {
+    return [text](const ProbeContext& context) {
+      while (!context.stop.stop_requested()) std::this_thread::sleep_for(2ms);
+      return ToyFacts{text};
+    };
+  };
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("found", until_stopped("ok"))}, {toy_check("a.x", "found"), toy_check("a.y", "found")}, {}},
+      {"b", "B", {toy_probe("waited", until_stopped("stopped"))}, {toy_check("b.x", "waited"), toy_check("b.y", "waited", {"b.x"})}, {}}};
+  RunOptions options;
+  options.stop = source.get_token();
+  const std::jthread killer([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  const Ran ran = run_suite(catalog, options);
+  EXPECT_LT(ran.seconds, 1);
+  EXPECT_EQ(ran.status("a.x"), Status::pass);
+  EXPECT_EQ(ran.status("a.y"), Status::pass);
+  EXPECT_EQ(ran.status("b.x"), Status::unknown) << "the check calls it a failure; a client that was stopped says nothing about the other side";
+  EXPECT_EQ(ran.result("b.x").finding.cause, "interrupted");
+  EXPECT_EQ(ran.result("b.x").finding.blame, Blame::machine);
+  EXPECT_EQ(ran.status("b.y"), Status::blocked);
+}
+
 TEST(Run, MistakesOfAPluginAreToldAndHarmNothingElse) {
   const std::vector<Plugin> catalog = {
       {"a", "A", {toy_probe("thrower", [](const ProbeContext&) -> ToyFacts { throw std::runtime_error("boom\x1b[31m"); }), toy_probe("bad", says("throw")), toy_probe("empty", says("nothing"))},
