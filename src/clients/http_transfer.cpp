@@ -213,7 +213,7 @@ bool Transfer::try_again(int code) {
   }
   const bool http2 = number(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0;
   const bool kept = number(CURLINFO_NUM_CONNECTS) == 0;
-  if (expecting_ || has_header(request_, "Expect") || uploaded() >= body_size() || (header_bytes_ > 0 && !http2)) return false;
+  if (expecting_ || has_header(request_, "Expect") || !sent() || uploaded() >= body_size() || (header_bytes_ > 0 && !http2)) return false;
   ++sent_before_;
   CURL* const easy = easy_.get();
   if (request_.limit.count() > 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(request_.limit.count()) - std::lround(seconds() * 1000)));
@@ -225,6 +225,7 @@ bool Transfer::try_again(int code) {
     set_headers(true);
   }
   filled_ = header_bytes_ = body_bytes_ = 0;
+  headers_complete_ = false;
   response_ = {};
   message_[0] = '\0';
   return true;

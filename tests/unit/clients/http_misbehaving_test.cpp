@@ -179,6 +179,23 @@ TEST_F(HttpTls, KeepsToItsRules) {
   EXPECT_EQ(asks(Web(fine(), demanding), "wandb.test"), "tls-failed");
 }
 
+TEST_F(HttpTls, AsksSideBySideWithoutHttp2) {
+  const Web web([](const std::string&) { return std::this_thread::sleep_for(milliseconds(200)), ok(); }, wish());
+  HttpOptions options;
+  options.ca_files = {file.path()};
+  options.pins = {{"wandb.test", web.port(), {"127.0.0.1"}}};
+  std::vector<HttpRequest> requests(5);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i].url = "https://wandb.test:" + std::to_string(web.port()) + "/";
+    requests[i].method = i % 2 == 0 ? "POST" : "GET";
+    requests[i].body = i % 2 == 0 ? "body" : "";
+  }
+  HttpClient client(options);
+  const auto started = Deadline::Clock::now();
+  for (const auto& result : client.send_all(requests, Deadline::after(milliseconds(5000)))) EXPECT_EQ(outcome(result), "200");
+  EXPECT_LT(elapsed_ms(started), 600);   // 1000 one after the other
+}
+
 TEST_F(HttpTls, TellsPlainPortsFromTlsPorts) {
   const Listener plain([](int fd, const std::atomic<bool>& stop) {
     write_all(fd, "HTTP/1.1 400 Bad Request\r\n\r\n");
