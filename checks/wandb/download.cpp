@@ -4,6 +4,7 @@
 
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_address.hpp"
+#include "checks/wandb/plugin_by_hand.hpp"
 #include "checks/wandb/plugin_store.hpp"
 #include "util/text.hpp"
 
@@ -25,14 +26,8 @@ struct Case {
   const Scene& scene;
 
   const WandbFile& first() const { return files.files.front(); }
+  ByHand by_hand() const { return {place, files.entity}; }
 };
-
-/// Uploads a file and fetches it by the server's own route; curl keeps the key to HOST when it follows.
-std::string route_by_hand(const Case& at) {
-  const std::string url = fmt::format("{}/files/{}/wbverify/by-hand/by-hand.txt", at.place.base, at.files.entity);
-  return upload_by_hand(at.place, at.files.entity) + "\n" +
-         curl_command(at.place, std::string(trim(curl_login(at.place) + " -L " + shell_quote(url))));
-}
 
 Finding wrong(std::string cause, std::string setting, std::string reproduce) {
   Finding finding;
@@ -64,7 +59,7 @@ Finding differs(const WandbFile& file, const Transfer& transfer, std::string rep
 Finding route_refused(const Case& at) {
   const HttpAnswer& answer = at.first().by_route.answer;
   const auto target = resolve_location(at.first().redirect_url.url, "");
-  Finding finding = wrong("refused", "HOST", route_by_hand(at));
+  Finding finding = wrong("refused", "HOST", route_by_hand(at.by_hand()));
   finding.observed = "The server's own address of a file does not give it. " + describe(answer) + ".";
   if (const auto said = says(answer); !said.empty()) finding.observed += " " + said;
   finding.expected = "The file, or a redirect to where it is.";
@@ -105,16 +100,16 @@ Finding followed(const Case& at) {
   const WandbFile& file = at.first();
   if (const auto fault = address_fault(file.redirect_url, at.place, at.run.create.http.address)) {
     Finding finding = wrong_address(*fault, file.redirect_url, "Downloads are redirected to", at.place, at.scene);
-    finding.reproduce = route_by_hand(at);
+    finding.reproduce = route_by_hand(at.by_hand());
     return finding;
   }
   if (!file.by_redirect.ok()) {
     Finding finding = store_refused(StoreVerb::get, file.by_redirect, "The download that HOST redirects to", at.place,
                                     at.scene, &file.redirect_url);
-    if (finding.cause != "interrupted") finding.reproduce = route_by_hand(at);
+    if (finding.cause != "interrupted") finding.reproduce = route_by_hand(at.by_hand());
     return finding;
   }
-  if (!file.by_redirect.same) return differs(file, file.by_redirect, route_by_hand(at));
+  if (!file.by_redirect.same) return differs(file, file.by_redirect, route_by_hand(at.by_hand()));
   return passed(fmt::format("by a redirect to {}, {:.0f} ms", file.redirect, file.by_redirect.answer.duration_ms));
 }
 
@@ -123,7 +118,7 @@ Finding route_row(const Case& at) {
   if (const auto fault = address_fault(file.route, at.place, at.run.create.http.address)) {
     Finding finding =
         wrong_address(*fault, file.route, "The server says that a file of a run is at", at.place, at.scene);
-    finding.reproduce = route_by_hand(at);
+    finding.reproduce = route_by_hand(at.by_hand());
     return finding;
   }
   const Transfer& transfer = file.by_route;
@@ -135,7 +130,7 @@ Finding route_row(const Case& at) {
     return target && is_login_url(*target) ? route_refused(at) : followed(at);
   }
   if (!transfer.ok()) return route_refused(at);
-  if (!transfer.same) return differs(file, transfer, route_by_hand(at));
+  if (!transfer.same) return differs(file, transfer, route_by_hand(at.by_hand()));
   return passed(fmt::format("by HOST itself, {:.0f} ms", transfer.answer.duration_ms));
 }
 
@@ -147,7 +142,7 @@ Finding direct_row(const Case& at) {
     finding.cause = "old-server";
     return finding;
   }
-  const std::string reproduce = download_by_hand(at.place, at.files.entity);
+  const std::string reproduce = download_by_hand(at.by_hand());
   if (const auto fault = address_fault(file.direct, at.place, at.run.create.http.address)) {
     Finding finding = wrong_address(*fault, file.direct, "URLs for downloads lead to", at.place, at.scene);
     finding.reproduce = reproduce;
@@ -174,8 +169,8 @@ Finding range_row(const Case& at) {
   if (range.answer.status == 206 && range.same)
     return passed(fmt::format("206, {} bytes of {}", range.bytes, file.size));
   const bool ignored = range.answer.status == 200;
-  Finding finding = wrong(ignored ? "range-ignored" : "range-differs", "BUCKET",
-                          download_by_hand(at.place, at.files.entity) + " -r 10-19");
+  Finding finding =
+      wrong(ignored ? "range-ignored" : "range-differs", "BUCKET", download_by_hand(at.by_hand(), "-r 10-19"));
   finding.status = ignored ? Status::warn : Status::fail;
   finding.observed = ignored ? "Asked for ten bytes out of the middle, the whole file comes with 200."
                              : "Asked for ten bytes out of the middle, other bytes come back.";
@@ -216,7 +211,7 @@ Finding names_row(const Case& at) {
     return passed(fmt::format("{} name{} with blanks and letters beyond ASCII", tried, tried == 1 ? "" : "s"));
   if (!first->answer.answered())
     return store_refused(StoreVerb::get, *first, "The download of " + bad.front(), at.place, at.scene);
-  Finding finding = wrong("name-changed-on-the-way", "HOST", route_by_hand(at));
+  Finding finding = wrong("name-changed-on-the-way", "HOST", route_by_hand({at.place, at.files.entity, odd_file}));
   finding.observed = fmt::format("Files with plain names download, and not {}. {}{}.", join(bad, ", "),
                                  describe(*first), first->ok() ? ", and its bytes differ" : "");
   finding.expected = "Every name passes, as uploads of it do.";

@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "checks/policy.hpp"
+#include "checks/wandb/plugin_by_hand.hpp"
 #include "checks/wandb/plugin_remedy.hpp"
 #include "checks/wandb/plugin_store.hpp"
 #include "util/text.hpp"
@@ -146,7 +147,7 @@ Finding store_refused(StoreVerb verb, const Transfer& transfer, std::string what
   finding.observed = std::move(what) + " fails. " + describe(transfer) + ".";
   if (answer.answered() && transfer.code.empty() && (answer.html || !answer.excerpt.empty()))
     finding.observed += " " + says(answer);
-  finding.reproduce = verb == StoreVerb::put ? upload_by_hand(place, "") : download_by_hand(place, "");
+  finding.reproduce = verb == StoreVerb::put ? upload_by_hand({place}) : download_by_hand({place});
   finding.setting = store.on_host ? "HOST" : "BUCKET";
   return finding;
 }

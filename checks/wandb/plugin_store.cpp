@@ -40,16 +40,6 @@ std::string region_in(std::string_view origin) {
   return {};
 }
 
-/// `entityName:"team-a",` of a GraphQL document, or nothing.
-std::string entity_argument(const std::string& entity) {
-  return entity.empty() ? "" : fmt::format("entityName:\"{}\",", entity);
-}
-
-/// Shell: the value of a member of the JSON that a curl command prints; `&` is written \u0026 in it.
-std::string value_of(const std::string& command, std::string_view member) {
-  return fmt::format("$({} | sed -n 's/.*\"{}\":\"\\([^\"]*\\)\".*/\\1/p' | sed 's/\\\\u0026/\\&/g')", command, member);
-}
-
 }  // namespace
 
 StoreView store_of(const HttpAnswer& answer, const WandbPlace& place) {
@@ -75,30 +65,6 @@ std::string describe(const Transfer& transfer) {
   if (!transfer.code.empty()) out += ", " + transfer.code;
   if (!transfer.message.empty()) out += fmt::format(" (\"{}\")", transfer.message);
   return out;
-}
-
-std::string ask_for_upload(const WandbPlace& place, const std::string& entity) {
-  const std::string at = entity_argument(entity);
-  return curl_graphql(
-      place, fmt::format("mutation{{upsertBucket(input:{{{}modelName:\"wbverify\",name:\"by-hand\"}}){{inserted}}"
-                         "createRunFiles(input:{{{}projectName:\"wbverify\",runName:\"by-hand\","
-                         "files:[\"by-hand.txt\"]}}){{files{{uploadUrl}}}}}}",
-                         at, at));
-}
-
-std::string upload_by_hand(const WandbPlace& place, const std::string& entity) {
-  return fmt::format("curl -sS -i --max-time 30{} -T /etc/os-release \"{}\"", place.curl_options,
-                     value_of(ask_for_upload(place, entity), "uploadUrl"));
-}
-
-std::string download_by_hand(const WandbPlace& place, const std::string& entity) {
-  const std::string ask = curl_graphql(
-      place,
-      fmt::format(
-          "{{project({}name:\"wbverify\"){{run(name:\"by-hand\"){{files(first:1){{edges{{node{{directUrl}}}}}}}}}}}}",
-          entity_argument(entity)));
-  return fmt::format("{}\ncurl -sS -i --max-time 30{} \"{}\"", upload_by_hand(place, entity), place.curl_options,
-                     value_of(ask, "directUrl"));
 }
 
 std::string give_rights(const StoreView& store, StoreVerb verb) {

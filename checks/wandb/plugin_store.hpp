@@ -33,12 +33,6 @@ std::string describe(const Transfer& transfer);
 Finding store_refused(StoreVerb verb, const Transfer& transfer, std::string what, const WandbPlace& place,
                       const Scene& scene, const SignedUrl* url = nullptr);
 
-/// A command that asks the server for an upload URL, and one that uploads to it, and one that downloads the same again.
-/// `entity`: empty for the default one. They leave a run `by-hand` in the project `wbverify`.
-std::string ask_for_upload(const WandbPlace& place, const std::string& entity);
-std::string upload_by_hand(const WandbPlace& place, const std::string& entity);
-std::string download_by_hand(const WandbPlace& place, const std::string& entity);
-
 /// What to do when W&B's own keys lack a right on the bucket, on this kind of store.
 std::string give_rights(const StoreView& store, StoreVerb verb);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checks/wandb/checks.hpp"
+#include "checks/wandb/plugin_by_hand.hpp"
 #include "checks/wandb/plugin_store.hpp"
 
 namespace wbverify {
@@ -36,8 +37,11 @@ Finding refused(const WandbFile& file, const WandbFiles& files, const WandbWrite
   Finding finding =
       store_refused(StoreVerb::put, file.put, "The upload of " + file.name, facts.place, scene, &file.upload);
   if (finding.cause == "interrupted") return finding;
-  finding.reproduce = upload_by_hand(facts.place, files.entity);
-  if (name_is_at_fault(file, files, finding)) blame_the_name(finding, store_of(file.put.answer, facts.place));
+  finding.reproduce = upload_by_hand({facts.place, files.entity});
+  if (name_is_at_fault(file, files, finding)) {
+    blame_the_name(finding, store_of(file.put.answer, facts.place));
+    finding.reproduce = upload_by_hand({facts.place, files.entity, odd_file});
+  }
   return finding;
 }
 

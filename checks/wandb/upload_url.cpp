@@ -3,6 +3,7 @@
 #include "checks/policy.hpp"
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_address.hpp"
+#include "checks/wandb/plugin_by_hand.hpp"
 #include "checks/wandb/plugin_store.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
 
@@ -23,7 +24,7 @@ Finding wrong(std::string cause, const Case& at) {
   finding.status = Status::fail;
   finding.cause = std::move(cause);
   finding.expected = "A signed URL, with scheme and host, for each file.";
-  finding.reproduce = ask_for_upload(at.facts.place, at.files.entity);
+  finding.reproduce = ask_for_upload({at.facts.place, at.files.entity});
   finding.setting = "HOST";
   return finding;
 }
@@ -130,7 +131,7 @@ std::optional<Finding> first_fault(const Case& at, const WandbRun& run) {
   std::optional<Finding> warning;
   if (const auto fault = address_fault(url, at.facts.place, peer_of(run), addresses)) {
     Finding finding = wrong_address(*fault, url, "Upload URLs lead to", at.facts.place, at.scene);
-    finding.reproduce = ask_for_upload(at.facts.place, at.files.entity);
+    finding.reproduce = ask_for_upload({at.facts.place, at.files.entity});
     if (finding.status == Status::fail) return finding;
     warning = finding;
   }

@@ -150,11 +150,18 @@ TEST_F(Download, Direct) {
   EXPECT_EQ(row(all(), "names").status, Status::pass) << "by the server's route";
 }
 
+TEST_F(Download, TheCommandTellsTheServerOfTheFile) {
+  file.by_direct.same = false;
+  const std::string command = row(all(), "direct").reproduce;
+  EXPECT_THAT(command, AllOf(HasSubstr("-T /etc/os-release"), HasSubstr("'{\"uploaded\":[\"by-hand.txt\"]}'"),
+                             HasSubstr("/files/ada/wbverify/by-hand/file_stream"), HasSubstr("directUrl")));
+}
+
 TEST_F(Download, Range) {
   file.range = got(200);
   const Finding ignored = row(all(), "range");
   EXPECT_THAT(ignored, Is(Status::warn, "range-ignored"));
-  EXPECT_THAT(ignored.reproduce, HasSubstr(" -r 10-19"));
+  EXPECT_THAT(ignored.reproduce, HasSubstr(" -r 10-19 \"$("));
   file.range = got(206);
   EXPECT_THAT(row(all(), "range"), Is(Status::fail, "range-differs"));
   file.range = denied();
@@ -168,6 +175,7 @@ TEST_F(Download, Names) {
   const Finding changed = row(all(), "names");
   EXPECT_THAT(changed, Is(Status::fail, "name-changed-on-the-way"));
   EXPECT_THAT(changed.observed, HasSubstr("\"test with_special-characters é.txt\""));
+  EXPECT_THAT(changed.reproduce, HasSubstr("/by-hand/by%20hand%20%C3%A9.txt"));
   odd.by_direct = written().files[0].files[1].by_direct;
   odd.by_direct.same = false;
   EXPECT_THAT(row(all(), "names").observed, HasSubstr("its bytes differ"));

@@ -180,6 +180,7 @@ TEST(WandbUpload, OnlyTheUnusualNameFails) {
   const Finding finding = one(wandb_upload_check(), facts);
   EXPECT_THAT(finding, Is(Status::fail, "name-changed-on-the-way"));
   EXPECT_THAT(finding.fix, HasSubstr("merge_slashes off;"));
+  EXPECT_THAT(finding.reproduce, HasSubstr("by hand é.txt"));
   facts.files[0].files[1].put = answered(507, "XMinioStorageFull");
   EXPECT_THAT(one(wandb_upload_check(), facts), Is(Status::fail, "store-full"));
   facts.files[0].files[0].put = facts.files[0].files[1].put = answered(403, "SignatureDoesNotMatch");
