@@ -4,7 +4,7 @@
 namespace wbverify::wandb_cases {
 namespace {
 
-struct Cors : testing::Test {
+struct WandbCors : testing::Test {
   WandbWriteFacts facts = written();
   WandbFiles& files = facts.files[0];
   WandbFile& file = files.files[0];
@@ -21,7 +21,7 @@ struct Cors : testing::Test {
   }
 };
 
-TEST_F(Cors, Passes) {
+TEST_F(WandbCors, Passes) {
   const Findings findings = all();
   ASSERT_EQ(findings.size(), 4U);
   EXPECT_EQ(row(findings, "upload-preflight").observed, "allowed from https://wandb.example.com");
@@ -33,7 +33,7 @@ TEST_F(Cors, Passes) {
   EXPECT_THAT(row(all(), "upload-preflight").observed, HasSubstr("from everywhere (*)"));
 }
 
-TEST_F(Cors, AClosedStoreIsOneFailure) {
+TEST_F(WandbCors, AClosedStoreIsOneFailure) {
   close_store();
   const Finding finding = one(wandb_cors_check(), facts);
   EXPECT_THAT(finding, Is(Status::fail, "refused"));
@@ -53,9 +53,9 @@ struct PreflightCase {
   const char* cause;
   const char* observed;
 };
-struct Question : testing::TestWithParam<PreflightCase> {};
+struct WandbCorsQuestion : testing::TestWithParam<PreflightCase> {};
 
-TEST_P(Question, IsJudged) {
+TEST_P(WandbCorsQuestion, IsJudged) {
   WandbWriteFacts facts = written();
   GetParam().spoil(facts.files[0].put_preflight);
   const Findings findings = judge(wandb_cors_check(), facts);
@@ -66,7 +66,7 @@ TEST_P(Question, IsJudged) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Wandb, Question,
+    All, WandbCorsQuestion,
     testing::Values(PreflightCase{"other", [](StorePreflight& p) { p.allow_origin = {"https://other.example"}; },
                                   "other-origin", "https://other.example"},
                     PreflightCase{"two",
@@ -83,14 +83,14 @@ INSTANTIATE_TEST_SUITE_P(
                                   "without any"}),
     [](const auto& question) { return std::string(question.param.name); });
 
-TEST_F(Cors, NoHeaderAnywhere) {
+TEST_F(WandbCors, NoHeaderAnywhere) {
   for (StorePreflight* preflight : {&files.put_preflight, &files.get_preflight}) preflight->allow_origin.clear();
   file.put.allow_origin.clear();
   file.by_direct.allow_origin.clear();
   EXPECT_THAT(one(wandb_cors_check(), facts), Is(Status::fail, "no-cors-headers"));
 }
 
-TEST_F(Cors, AProxyAnswersTheQuestion) {
+TEST_F(WandbCors, AProxyAnswersTheQuestion) {
   files.get_preflight.answer =
       make_answer("https://s3.example.com/x",
                   HttpResponse{405, "HTTP/1.1", {{"Server", "nginx"}}, "<html></html>", false, "", 3, 3}, noon * 1000);
@@ -99,7 +99,7 @@ TEST_F(Cors, AProxyAnswersTheQuestion) {
   EXPECT_THAT(finding.fix, AllOf(HasSubstr("answers OPTIONS by itself"), HasSubstr("put-bucket-cors")));
 }
 
-TEST_F(Cors, TheAnswerItselfLacksIt) {
+TEST_F(WandbCors, TheAnswerItselfLacksIt) {
   file.put.allow_origin.clear();
   const Finding missing = row(all(), "upload");
   EXPECT_THAT(missing, Is(Status::fail, "missing-on-answer"));
@@ -112,7 +112,7 @@ TEST_F(Cors, TheAnswerItselfLacksIt) {
   EXPECT_THAT(row(all(), "download"), Is(Status::fail, "other-origin"));
 }
 
-TEST_F(Cors, EtagHidden) {
+TEST_F(WandbCors, EtagHidden) {
   file.put.expose_headers = {"Content-Length"};
   const Finding finding = row(all(), "upload");
   EXPECT_THAT(finding, Is(Status::warn, "etag-not-exposed"));
@@ -121,7 +121,7 @@ TEST_F(Cors, EtagHidden) {
   EXPECT_EQ(row(all(), "upload").status, Status::pass);
 }
 
-TEST_F(Cors, FilesThroughHostNeedNoLeave) {
+TEST_F(WandbCors, FilesThroughHostNeedNoLeave) {
   for (SignedUrl* url : {&file.upload, &file.direct}) {
     url->host = "wandb.example.com";
     url->url = std::string(base) + "/bucket/x";
@@ -131,7 +131,7 @@ TEST_F(Cors, FilesThroughHostNeedNoLeave) {
   for (const auto& finding : all()) EXPECT_EQ(finding.status, Status::skip) << finding.row;
 }
 
-TEST_F(Cors, NotTriedOrNotAnswered) {
+TEST_F(WandbCors, NotTriedOrNotAnswered) {
   files.put_preflight = StorePreflight();
   EXPECT_THAT(row(all(), "upload-preflight"), Is(Status::unknown, "interrupted"));
   file.put.with_origin = false;
@@ -149,7 +149,7 @@ TEST_F(Cors, NotTriedOrNotAnswered) {
   EXPECT_THAT(one(wandb_cors_check(), facts), Is(Status::unknown, "interrupted"));
 }
 
-TEST_F(Cors, TheRemedyKnowsTheStore) {
+TEST_F(WandbCors, TheRemedyKnowsTheStore) {
   const auto fix = [](const std::string& product) {
     return let_pages_in({"https://s3.example.com:9000", "wandb-files", product, false}, base);
   };
@@ -166,8 +166,8 @@ TEST_F(Cors, TheRemedyKnowsTheStore) {
       HasSubstr("az storage cors add --services b --methods GET PUT HEAD OPTIONS --origins https://wandb.example.com"));
 }
 
-TEST(WandbCors, EachTeamsBucket) {
-  WandbWriteFacts facts = written({"ada", "team-a"});
+TEST_F(WandbCors, EachTeamsBucket) {
+  facts = written({"ada", "team-a"});
   facts.files[1].put_preflight.allow_origin = {"https://other.example"};
   const Findings findings = judge(wandb_cors_check(), facts);
   EXPECT_EQ(findings.size(), 8U);

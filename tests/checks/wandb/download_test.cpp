@@ -21,7 +21,7 @@ Transfer denied() {
 const std::string page = "<html><head><title>Weights &amp; Biases</title></head></html>";
 const std::string route_url = std::string(base) + "/files/ada/wbverify/x";
 
-struct Download : testing::Test {
+struct WandbDownload : testing::Test {
   WandbWriteFacts facts = written();
   WandbFile& file = facts.files[0].files[0];
   WandbFile& odd = facts.files[0].files[1];
@@ -29,7 +29,7 @@ struct Download : testing::Test {
   Findings all() const { return judge(wandb_download_check(), facts); }
 };
 
-TEST_F(Download, Passes) {
+TEST_F(WandbDownload, Passes) {
   const Findings findings = all();
   ASSERT_EQ(findings.size(), 4U);
   EXPECT_EQ(row(findings, "route").observed, "by a redirect to https://s3.example.com, 4 ms");
@@ -39,7 +39,7 @@ TEST_F(Download, Passes) {
   for (const auto& finding : findings) EXPECT_EQ(finding.status, Status::pass);
 }
 
-TEST_F(Download, HostGivesTheBytesItself) {
+TEST_F(WandbDownload, HostGivesTheBytesItself) {
   file.by_route = got(200, "", {}, route_url);
   file.by_route.same = true;
   file.redirect.clear();
@@ -52,7 +52,7 @@ TEST_F(Download, HostGivesTheBytesItself) {
   EXPECT_THAT(finding.observed, HasSubstr("1048577 bytes, and 12 came back"));
 }
 
-TEST_F(Download, TheRouteRefuses) {
+TEST_F(WandbDownload, TheRouteRefuses) {
   const struct {
     Transfer answer;
     const char* cause;
@@ -84,14 +84,14 @@ TEST_F(Download, TheRouteRefuses) {
   }
 }
 
-TEST_F(Download, TheRouteIsSentToALogin) {
+TEST_F(WandbDownload, TheRouteIsSentToALogin) {
   file.redirect = "https://login.example.com";
   file.redirect_url.url = "https://login.example.com/realms/x";
   file.redirect_url.host = "login.example.com";
   EXPECT_THAT(row(all(), "route"), Is(Status::fail, "login-page"));
 }
 
-TEST_F(Download, RedirectedToWhereNobodyGets) {
+TEST_F(WandbDownload, RedirectedToWhereNobodyGets) {
   file.redirect = "http://localhost:8080";
   file.redirect_url.scheme = "http";
   file.redirect_url.host = "localhost";
@@ -104,7 +104,7 @@ TEST_F(Download, RedirectedToWhereNobodyGets) {
   EXPECT_THAT(finding.fix, HasSubstr("HOST=https://wandb.example.com"));
 }
 
-TEST_F(Download, TheRecordNamesAnAddressWhereNobodyGets) {
+TEST_F(WandbDownload, TheRecordNamesAnAddressWhereNobodyGets) {
   file.route.host = "localhost";
   file.route.port = 8080;
   file.by_route = Transfer();
@@ -116,7 +116,7 @@ TEST_F(Download, TheRecordNamesAnAddressWhereNobodyGets) {
   EXPECT_EQ(direct.setting, "BUCKET");
 }
 
-TEST_F(Download, WhatTheRedirectLeadsToFails) {
+TEST_F(WandbDownload, WhatTheRedirectLeadsToFails) {
   file.by_redirect = denied();
   const Finding finding = row(all(), "route");
   EXPECT_THAT(finding, Is(Status::fail, "get-denied"));
@@ -128,7 +128,7 @@ TEST_F(Download, WhatTheRedirectLeadsToFails) {
   EXPECT_THAT(row(all(), "route"), Is(Status::unknown, "interrupted"));
 }
 
-TEST_F(Download, BothWaysFailAlikeIsOneFailure) {
+TEST_F(WandbDownload, BothWaysFailAlikeIsOneFailure) {
   file.by_redirect = file.by_direct = denied();
   const Finding finding = one(wandb_download_check(), facts);
   EXPECT_THAT(finding, Is(Status::fail, "get-denied"));
@@ -140,7 +140,7 @@ TEST_F(Download, BothWaysFailAlikeIsOneFailure) {
   for (const char* name : {"range", "names"}) EXPECT_EQ(row(findings, name).status, Status::skip) << name;
 }
 
-TEST_F(Download, Direct) {
+TEST_F(WandbDownload, Direct) {
   file.by_direct.same = false;
   EXPECT_THAT(row(all(), "direct"), Is(Status::fail, "bytes-differ"));
   file.by_direct = Transfer();
@@ -150,14 +150,14 @@ TEST_F(Download, Direct) {
   EXPECT_EQ(row(all(), "names").status, Status::pass) << "by the server's route";
 }
 
-TEST_F(Download, TheCommandTellsTheServerOfTheFile) {
+TEST_F(WandbDownload, TheCommandTellsTheServerOfTheFile) {
   file.by_direct.same = false;
   const std::string command = row(all(), "direct").reproduce;
   EXPECT_THAT(command, AllOf(HasSubstr("-T /etc/os-release"), HasSubstr("'{\"uploaded\":[\"by-hand.txt\"]}'"),
                              HasSubstr("/files/ada/wbverify/by-hand/file_stream"), HasSubstr("directUrl")));
 }
 
-TEST_F(Download, Range) {
+TEST_F(WandbDownload, Range) {
   file.range = got(200);
   const Finding ignored = row(all(), "range");
   EXPECT_THAT(ignored, Is(Status::warn, "range-ignored"));
@@ -170,7 +170,7 @@ TEST_F(Download, Range) {
   EXPECT_THAT(row(all(), "range"), Is(Status::unknown, "interrupted"));
 }
 
-TEST_F(Download, Names) {
+TEST_F(WandbDownload, Names) {
   odd.by_direct = got(404, "<Error/>");
   const Finding changed = row(all(), "names");
   EXPECT_THAT(changed, Is(Status::fail, "name-changed-on-the-way"));
@@ -188,15 +188,15 @@ TEST_F(Download, Names) {
   EXPECT_EQ(row(all(), "names").status, Status::skip);
 }
 
-TEST_F(Download, NotTried) {
+TEST_F(WandbDownload, NotTried) {
   for (auto& each : facts.files[0].files) each.by_route = each.by_redirect = each.by_direct = each.range = Transfer();
   EXPECT_THAT(one(wandb_download_check(), facts), Is(Status::unknown, "interrupted"));
   facts.files[0].files.clear();
   EXPECT_THAT(one(wandb_download_check(), facts), Is(Status::unknown, "interrupted"));
 }
 
-TEST(WandbDownload, EachEntityHasItsRows) {
-  WandbWriteFacts facts = written({"ada", "team-a"});
+TEST_F(WandbDownload, EachEntityHasItsRows) {
+  facts = written({"ada", "team-a"});
   facts.files[1].files[0].by_direct = denied();
   const Findings findings = judge(wandb_download_check(), facts);
   EXPECT_EQ(findings.size(), 8U);

@@ -61,9 +61,9 @@ struct ConfigCase {
   const char* observed;
   const char* fix;
 };
-struct Config : testing::TestWithParam<ConfigCase> {};
+struct WandbRunConfig : testing::TestWithParam<ConfigCase> {};
 
-TEST_P(Config, IsJudged) {
+TEST_P(WandbRunConfig, IsJudged) {
   WandbWriteFacts facts = written();
   facts.runs[0].config = GetParam().differences;
   facts.runs[0].config_ms = -1;
@@ -74,7 +74,7 @@ TEST_P(Config, IsJudged) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Wandb, Config,
+    All, WandbRunConfig,
     testing::Values(
         ConfigCase{"four_bytes",
                    {difference("four_bytes", "four-byte-characters", "\"?\"")},

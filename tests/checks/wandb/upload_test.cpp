@@ -53,9 +53,9 @@ struct PutCase {
   const char* cause;
   const char* fix;
 };
-struct Put : testing::TestWithParam<PutCase> {};
+struct WandbUploadPut : testing::TestWithParam<PutCase> {};
 
-TEST_P(Put, IsTold) {
+TEST_P(WandbUploadPut, IsTold) {
   const Finding finding = with_put(GetParam().put);
   EXPECT_THAT(finding, Is(GetParam().status, GetParam().cause));
   EXPECT_THAT(finding.fix, HasSubstr(GetParam().fix));
@@ -68,7 +68,7 @@ TEST_P(Put, IsTold) {
 const std::string nginx_page = "<html><head><title>error</title></head><body><center>nginx</center></body></html>";
 
 INSTANTIATE_TEST_SUITE_P(
-    Wandb, Put,
+    All, WandbUploadPut,
     testing::Values(
         PutCase{"denied", answered(403, "AccessDenied", "Access Denied"), Status::fail, "put-denied", "s3:PutObject"},
         PutCase{"mismatch", answered(403, "SignatureDoesNotMatch"), Status::fail, "signature-mismatch",

@@ -43,9 +43,9 @@ struct AddressCase {
   const char* setting;
   const char* fix;
 };
-struct Address : testing::TestWithParam<AddressCase> {};
+struct WandbUploadUrlAddress : testing::TestWithParam<AddressCase> {};
 
-TEST_P(Address, IsNotForEverybody) {
+TEST_P(WandbUploadUrlAddress, IsNotForEverybody) {
   const AddressCase& c = GetParam();
   WandbWriteFacts facts = at("http", c.host, c.port);
   set_peer(facts, "198.51.100.5:443");
@@ -58,7 +58,7 @@ TEST_P(Address, IsNotForEverybody) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Wandb, Address,
+    All, WandbUploadUrlAddress,
     testing::Values(
         AddressCase{"localhost", "localhost", 8080, "localhost", "HOST", "HOST=https://wandb.example.com"},
         AddressCase{"loopback", "127.0.0.1", 8080, "localhost", "HOST", "global.host: https://wandb.example.com"},
