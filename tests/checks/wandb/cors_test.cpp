@@ -42,7 +42,7 @@ TEST_F(WandbCors, AClosedStoreIsOneFailure) {
               HasSubstr("for PUT at https://s3.example.com: The preflight is answered with 403 Forbidden."));
   EXPECT_THAT(finding.fix, AllOf(HasSubstr("aws s3api put-bucket-cors --bucket wandb-files"),
                                  HasSubstr("https://wandb.example.com"), HasSubstr("ETag")));
-  EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("curl --cacert /etc/wandb/ca.pem -i -X OPTIONS"),
+  EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("curl -sS --cacert /etc/wandb/ca.pem -i -X OPTIONS"),
                                        HasSubstr("Access-Control-Request-Method: PUT")));
   EXPECT_THAT(finding.reproduce, Not(HasSubstr("Signature")));
 }
