@@ -45,6 +45,8 @@ std::string oldest(const WandbLeftoverFacts& facts) {
 }
 
 Findings judge(const WandbLeftoverFacts& facts, const Scene& scene) {
+  if (facts.entities.empty() && !facts.answer.asked)
+    return {skipped("The account has no default entity to look into; --entity names one.")};
   if (!facts.answer.ok() && facts.count == 0) {
     // What cannot be looked at is nobody's failure: nothing depends on it.
     WandbPlace place;

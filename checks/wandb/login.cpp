@@ -67,6 +67,9 @@ Finding forbidden(const WandbFacts& facts, const Scene& scene) {
 Findings judge(const WandbFacts& facts, const Scene& scene) {
   const WandbPlace& place = facts.place;
   const ApiAnswer& session = facts.session;
+  if (place.access.empty() && place.setting == "WANDB_IDENTITY_TOKEN_FILE") {
+    return {skipped("The identity token cannot be used: config.well-formed says why.")};
+  }
   if (place.access.empty()) return {without_key(place)};
   if (place.access == "identity-token" && !facts.token.ok()) return {token_trouble(place, facts.token, scene)};
   if (session.asked && session.message.empty() && session.json && !facts.viewer_known &&

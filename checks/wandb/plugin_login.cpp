@@ -108,7 +108,7 @@ Finding token_trouble(const WandbPlace& place, const ApiAnswer& token, const Sce
       "Compare issuer, subject and audience of the token with what the server expects (organisation dashboard, "
       "Settings, Authentication):\n"
       "cut -d. -f2 \"$WANDB_IDENTITY_TOKEN_FILE\" | tr _- /+ | base64 -d 2>/dev/null";
-  const std::string said = to_lower(token.message + " " + token.http.excerpt);
+  const std::string said = to_lower(token.message);
   for (const auto& advice : advices) {
     if (said.find(advice.word) == std::string::npos) continue;
     finding.cause = advice.cause;
@@ -117,8 +117,6 @@ Finding token_trouble(const WandbPlace& place, const ApiAnswer& token, const Sce
         "\nWhat the token says:\ncut -d. -f2 \"$WANDB_IDENTITY_TOKEN_FILE\" | tr _- /+ | base64 -d 2>/dev/null";
     break;
   }
-  const std::string words = says(token.http);
-  if (!words.empty()) finding.observed += " " + words;
   return finding;
 }
 

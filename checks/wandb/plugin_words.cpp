@@ -103,7 +103,9 @@ Findings each_entity(const WandbWriteFacts& facts, std::string_view title, const
   Findings out;
   for (std::size_t i = 0; i < facts.runs.size(); ++i) {
     const WandbRun& run = facts.runs[i];
-    for (Finding& finding : judge(run, i < facts.files.size() ? facts.files[i] : none)) {
+    const bool given_up = !run.create.asked && !facts.cause.empty();
+    for (Finding& finding :
+         given_up ? Findings{not_written(facts)} : judge(run, i < facts.files.size() ? facts.files[i] : none)) {
       if (facts.runs.size() > 1) {
         finding.row = finding.row.empty() ? run.entity : run.entity + "/" + finding.row;
         finding.title = fmt::format("{} ({})", finding.title.empty() ? title : finding.title, run.entity);

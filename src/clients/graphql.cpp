@@ -94,7 +94,11 @@ void read_errors(const json& body, std::vector<GraphqlError>& errors) {
     }
   }
   const json* const one = json_at(body, "error");
-  if (errors.empty() && one != nullptr && !one->is_null()) errors.push_back(error_of(*one));
+  if (!errors.empty() || one == nullptr || one->is_null()) return;
+  errors.push_back(error_of(*one));
+  // RFC 6749 §5.2: the error of a token's exchange is one word of a few, and the reason stands beside it.
+  const std::string reason = json_text(body, "error_description", message_limit);
+  if (!reason.empty()) errors.back().message += ": " + reason;
 }
 
 /// The end of the part that begins behind a mark's bar.

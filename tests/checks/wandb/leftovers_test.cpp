@@ -44,6 +44,8 @@ TEST(WandbLeftovers, HoldsAQuestionThatFailedAgainstNobody) {
   EXPECT_THAT(one(wandb_leftovers_check(), facts), Is(Status::skip, "old-server"));
   facts.answer = ApiAnswer();
   EXPECT_THAT(one(wandb_leftovers_check(), facts), Is(Status::unknown, "interrupted"));
+  facts.entities.clear();
+  EXPECT_THAT(one(wandb_leftovers_check(), facts), Is(Status::skip, "not-applicable"));
 }
 
 }  // namespace

@@ -110,16 +110,19 @@ TEST(WandbLogin, TellsWhyAnIdentityTokenIsNotTaken) {
     EXPECT_THAT(finding.reproduce, AllOf(HasSubstr("\"assertion@$WANDB_IDENTITY_TOKEN_FILE\""),
                                          HasSubstr("https://wandb.example.com/oidc/token")));
   }
-  ApiAnswer described = refused(400, "invalid_grant");
-  described.http.excerpt = "{\"error\":\"invalid_grant\",\"error_description\":\"token expired\"}";
-  EXPECT_THAT(login(federated(described)), Is(Status::fail, "token-expired"));
-  EXPECT_THAT(login(federated(described)).observed, HasSubstr("error_description"));
+  EXPECT_THAT(login(federated(refused(400, "invalid_grant: token expired"))), Is(Status::fail, "token-expired"));
   EXPECT_THAT(login(federated(refused(404, "not found"))), Is(Status::fail, "federation-unavailable"));
   EXPECT_THAT(login(federated(refused(500, "boom"))), Is(Status::fail, "server-error"));
   EXPECT_THAT(login(federated(refused(403, "license does not cover this"))), Is(Status::fail, "licence-refused"));
   EXPECT_THAT(login(federated(page_of(200, "<html></html>"))), Is(Status::fail, "html-page"));
   EXPECT_THAT(login(federated(silence("timed-out"))), Is(Status::fail, "timed-out"));
   EXPECT_THAT(login(federated(ApiAnswer())), Is(Status::unknown, "interrupted"));
+}
+
+TEST(WandbLogin, LeavesAMalformedTokenToTheSettings) {
+  WandbFacts facts = federated(ApiAnswer());
+  facts.place.access.clear();
+  EXPECT_THAT(login(facts), Is(Status::skip, "not-applicable"));
 }
 
 TEST(WandbLogin, FollowsATokenToItsAccount) {

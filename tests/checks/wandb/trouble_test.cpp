@@ -158,6 +158,9 @@ TEST(WandbWords, NameEachEntityWhenThereAreSeveral) {
   const Finding finding = each_entity(facts, "It works", judge).front();
   EXPECT_THAT(finding, Is(Status::unknown, "journal-failed"));
   EXPECT_EQ(finding.observed, "The journal cannot be written.");
+  facts.runs.resize(1);
+  EXPECT_THAT(each_entity(facts, "It works", judge), testing::ElementsAre(Is(Status::unknown, "journal-failed")))
+      << "given up before the first question";
 }
 
 TEST(WandbWords, WriteCommandsThatHoldNoSecret) {
