@@ -231,10 +231,13 @@ std::vector<std::string> secrets_in_key(std::string_view value) {
     start = std::max(end, start) + 1;
   }
   constexpr std::size_t shortest = 8;  // a shorter one opens nothing, and is too likely a word
-  const bool word = whole.size() < shortest || find_variable(whole) != nullptr ||
-                    (whole.size() < 16 && whole.find_first_of("0123456789") == npos);
-  const bool host = out.empty() && whole.find('.') != npos;
-  if (!url && !word && !host) out.emplace_back(whole);
+  // A name before the key is no secret: hiding it would hide the setting of that name in every text.
+  const std::string_view rest = whole.substr(pasted_name(whole));
+  const std::string_view key = rest.size() >= shortest ? rest : whole;
+  const bool word = key.size() < shortest || find_variable(key) != nullptr ||
+                    (key.size() < 16 && key.find_first_of("0123456789") == npos);
+  const bool host = out.empty() && key.find('.') != npos;
+  if (!url && !word && !host) out.emplace_back(key);
   return out;
 }
 

@@ -60,8 +60,6 @@ def test_a_key_through_a_pipe_of_the_shell(tmp_path):
 def test_a_key_pasted_wrong_is_named_and_not_shown(tmp_path, text, cause):
     assert config(tmp_path, env={"WANDB_API_KEY": text})["issues"] == [("WANDB_API_KEY", cause)]
     assert config(tmp_path, "--api-key-file", write(tmp_path, "key", text + "\n"))["issues"] == [("WANDB_API_KEY", cause)]
-    if cause == "name-pasted":
-        return   # the redactor takes the setting's own name for the beginning of this secret, and the row is lost: known, not mended yet
     done = run(tmp_path, "--env-file", settings(tmp_path), "--only", "config.well-formed", env={"WANDB_API_KEY": text})
     assert done.returncode == 1
     told = " ".join(done.out.split())   # the report folds its lines

@@ -133,6 +133,7 @@ for _name, _cause, _text, _put in [
     ("key-blank-behind", "surrounding-blanks", "a blank behind the key in its file", lambda box: in_file(box, box.api_key + " \n")),
     ("key-blank-inside", "blank-inside", "a blank within the key", lambda box: in_environment(box, box.api_key[:20] + " " + box.api_key[20:])),
     ("key-two-lines", "line-end", "the key broken over two lines of its file", lambda box: in_file(box, box.api_key[:20] + "\n" + box.api_key[20:] + "\n")),
+    ("key-with-its-name", "name-pasted", "the whole line of an environment file in the key's file", lambda box: in_file(box, f"WANDB_API_KEY={box.api_key}\n")),
     ("key-twice", "pasted-twice", "the key pasted twice", lambda box: in_environment(box, box.api_key * 2)),
     ("key-masked", "masked-value", "a key with stars in its middle, copied from a list", lambda box: in_environment(box, box.api_key[:9] + "*" * 20 + box.api_key[-9:])),
 ]:

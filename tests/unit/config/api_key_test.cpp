@@ -137,6 +137,7 @@ TEST(ApiKey, SecretsAreFoundWhateverStandsAround) {
     const auto secrets = secrets_in_key(text);
     EXPECT_NE(std::find(secrets.begin(), secrets.end(), hex), secrets.end()) << text;
   }
+  for (const auto& secret : secrets_in_key("WANDB_API_KEY=" + hex)) EXPECT_EQ(secret, hex);
   EXPECT_EQ(secrets_in_key("tr0ub4dor"), std::vector<std::string>{"tr0ub4dor"});
   EXPECT_EQ(secrets_in_key(token), std::vector<std::string>{token});
   for (const char* text : {"", "wandb", "WANDB_API_KEY", "changeme", "true", "YOUR_API_KEY",
