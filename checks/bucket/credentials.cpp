@@ -20,9 +20,12 @@ bool bucket_is_foreign(const BucketReadFacts& facts) {
   return facts.buckets.ok() && names.size() < all_of_them && std::find(names.begin(), names.end(), facts.place.address.bucket) == names.end();
 }
 
+bool authorization_is_dropped(const BucketReadFacts& facts) { return facts.list.code == "AccessDenied" && keys_are_accepted(facts.trial.presigned); }
+
 std::string cause_of(const BucketReadFacts& facts) {
   const S3Answer& list = facts.list;
   const SignatureTrial& trial = facts.trial;
+  if (authorization_is_dropped(facts)) return "authorization-dropped";
   if (is_one_of(list.code, {"InvalidAccessKeyId", "InvalidClientTokenId", "NoSuchAccessKey"})) return "unknown-access-key";
   if (list.code == "SignatureDoesNotMatch") {
     if (trial.without_port.status != 0 && trial.without_port.code != "SignatureDoesNotMatch" && trial.without_port.is_s3()) return "port-lost";
@@ -79,6 +82,13 @@ Advice advise(const std::string& cause, const BucketReadFacts& facts, const Scen
             "Look for it:\n" + list + "\nThen write a key that exists, with its secret, into " + where + "."};
   }
   if (cause == "port-lost" || cause == "host-rewritten" || cause == "signature-mismatch") return advise_on_signature(cause, facts, scene);
+  if (cause == "authorization-dropped") {
+    return {"The Authorization header that clients send arrives at the store.",
+            "The store answers as it answers strangers: a proxy in front of it takes the Authorization header away. Browsers, with their signed URLs, get on; the W&B server signs in the header and is refused.",
+            "In the nginx in front of the store (its server or location block), then nginx -s reload:\n  proxy_set_header Authorization $http_authorization;\n"
+            "Any other proxy_set_header Authorization has to go there, and a log-in of the proxy's own (auth_basic, auth_request), which uses up the header.\n"
+            "Apache: RequestHeader unset Authorization has to go. HAProxy: http-request del-header Authorization."};
+  }
   if (cause == "expired-token" || cause == "invalid-token") {
     return {"A session token that is still good, or keys that need none.", "Temporary credentials end after hours; W&B does not renew those that stand in its settings, and every upload fails from then on.",
             "Give the server keys that last (an IAM user), or none at all and a role: then remove AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. The token stands in " + scene.origin("AWS_SESSION_TOKEN") + "."};
@@ -104,7 +114,7 @@ Findings judge(const BucketReadFacts& facts, const Scene& scene) {
   const S3Answer& list = facts.list;
   if (list.status == 0) return {no_answer(list, "The signed listing")};
   const std::string setting = keys_setting(place);
-  if (keys_are_accepted(list) || (list.code == "AccessDenied" && bucket_is_foreign(facts))) {
+  if (keys_are_accepted(list) || (list.code == "AccessDenied" && bucket_is_foreign(facts) && !authorization_is_dropped(facts))) {
     Finding finding = passed("key " + place.access_key + (list.ok() ? ", it may list the bucket" : ", accepted by the store"));
     finding.setting = setting;
     return {finding};
@@ -114,6 +124,7 @@ Findings judge(const BucketReadFacts& facts, const Scene& scene) {
   finding.status = finding.cause == "store-error" || finding.cause == "refused" ? Status::unknown : Status::fail;
   if (finding.status == Status::unknown) finding.blame = Blame::target;
   finding.observed = "A listing of bucket " + place.address.bucket + ", signed with the key " + place.access_key + ", is refused: " + show(list) + ".";
+  if (finding.cause == "authorization-dropped") finding.observed += " Signed in the URL, the same listing passes.";
   const Advice advice = advise(finding.cause, facts, scene);
   finding.expected = advice.expected;
   finding.why = advice.why;

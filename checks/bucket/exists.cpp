@@ -54,11 +54,7 @@ Findings judge(const BucketReadFacts& facts, const Scene& scene) {
   if (!facts.place.has_keys) return {without_keys(facts, scene)};
   const S3Answer& list = facts.list;
   const std::string& bucket = facts.place.address.bucket;
-  if (list.ok()) {
-    // Ceph writes the tenant in front.
-    const bool same = facts.listed_bucket.empty() || facts.listed_bucket == bucket || facts.listed_bucket.ends_with(":" + bucket);
-    return {same ? passed(bucket) : wrong("endpoint-holds-bucket", facts, scene)};
-  }
+  if (list.ok()) return {is_listing_of(facts.listed_bucket, facts.place) ? passed(bucket) : wrong("endpoint-holds-bucket", facts, scene)};
   if (list.code == "NoSuchBucket") return {wrong("no-such-bucket", facts, scene)};
   if (list.code == "NoSuchKey") return {wrong("endpoint-holds-bucket", facts, scene)};
   if (list.code == "AccessDenied") return {wrong("owned-by-another", facts, scene)};

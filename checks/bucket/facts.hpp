@@ -41,6 +41,7 @@ struct SignatureTrial {
   bool tried = false;
   S3Answer old_signature;      ///< signed by version 2, which leaves the Host header out
   S3Answer without_port;       ///< signed for the host without its port; status 0 when it has none
+  S3Answer presigned;          ///< signed in the URL, after the Authorization header had been answered with AccessDenied
 };
 
 /// All that is read of the bucket.
@@ -73,6 +74,9 @@ struct BucketReadFacts {
 
 WBVERIFY_FACTS(BucketReadFacts);
 
+/// Whether a listing that names this bucket is one of the bucket in BUCKET.
+bool is_listing_of(std::string_view listed, const BucketPlace& place);
+
 /// An object that was written and read back.
 struct BucketObject {
   std::string name;       ///< without the folder
@@ -95,6 +99,7 @@ struct BucketAttempt {
 struct BucketWriteFacts {
   BucketPlace place;
   std::string folder;              ///< `prefix/wbverify/<run>/`
+  S3Answer gate;                   ///< the signed listing that came first: without it nothing is written
   std::string cause, text;         ///< why nothing was written, or why it ended early
   std::string blame = "target";    ///< name() of a Blame
   bool transient = false;

@@ -95,7 +95,7 @@ std::vector<Question> signed_questions(BucketReadFacts& facts, const S3Query& on
 
 /// Everything at once: no question depends on another's answer.
 void ask_all(S3Client& client, const ProbeContext& context, Deadline deadline, BucketReadFacts& facts) {
-  const S3Query one_key = {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", facts.place.prefix.empty() ? "" : facts.place.prefix + "/"}};
+  const S3Query one_key = first_name(facts.place);
   std::vector<Question> questions = unsigned_questions(facts, context.run_id, one_key);
   if (facts.place.has_keys) {
     auto more = signed_questions(facts, one_key);
@@ -124,6 +124,14 @@ S3Address in_region(S3Address address, const std::string& region, bool amazon) {
   }
   address.region = region;
   return address;
+}
+
+/// What a store refuses to the Authorization header and gives to a signed URL, it refuses because the header never came.
+void try_signed_url(S3Client& client, const BucketPlace& place, Deadline deadline, const std::stop_token& stop, SignatureTrial& trial) {
+  trial.tried = true;
+  S3Call call = ask("GET", first_name(place));
+  call.signing = S3Call::Signing::presigned;
+  trial.presigned = client.send(call, bucket_now(), deadline, stop).answer;
 }
 
 /// A refused signature has two causes that look alike: another secret, or a proxy that changes the Host header, which is
@@ -160,23 +168,24 @@ void ask_bucket(const ProbeContext& context, BucketReadFacts& facts) {
   }
   if (facts.list.code == "SignatureDoesNotMatch" && !facts.place.amazon && facts.place.address.path_style) {
     try_signatures(client, facts.place, deadline, context.stop, facts.trial);
-    *context.round_trips += client.round_trips() - before;
   }
+  if (facts.list.code == "AccessDenied") try_signed_url(client, facts.place, deadline, context.stop, facts.trial);
+  *context.round_trips += client.round_trips() - before;
 }
 
 /// The connection that reaching the address has opened already is used for the handshake.
-TlsObservation shake_hands(const BucketReadFacts& facts, Deadline deadline, Socket reached) {
+TlsObservation shake_hands(const BucketReadFacts& facts, Deadline deadline, const std::stop_token& stop, Socket reached) {
   TlsRequest request;
   request.server_name = facts.place.address.connect_host();
   request.address = facts.address;
   request.port = facts.place.address.port;
   request.ca_files = facts.place.ca_files;
   request.alpn = {"h2", "http/1.1"};
-  request.connect = [&facts, kept = std::make_shared<Socket>(std::move(reached))](Deadline until) -> Result<Socket> {
+  request.connect = [&facts, &stop, kept = std::make_shared<Socket>(std::move(reached))](Deadline until) -> Result<Socket> {
     if (*kept) return std::move(*kept);
-    return connect_tcp(facts.address, facts.place.address.port, until);
+    return connect_tcp(facts.address, facts.place.address.port, until, stop);
   };
-  return observe_tls(request, deadline);
+  return observe_tls(request, deadline, stop);
 }
 
 BucketReadFacts gather(const ProbeContext& context) {
@@ -192,7 +201,7 @@ BucketReadFacts gather(const ProbeContext& context) {
   facts.address = reachable.front();
   if (address.tls) {
     facts.handshaken = true;
-    facts.tls = shake_hands(facts, context.deadline.within(handshake_limit), std::move(socket));
+    facts.tls = shake_hands(facts, context.deadline.within(handshake_limit), context.stop, std::move(socket));
     *context.round_trips += facts.tls.round_trips;
     // Nothing is sent to a server that did not prove who it is.
     if (!facts.tls.completed || !facts.tls.errors.empty()) return facts;

@@ -21,6 +21,8 @@ std::string bucket_skip(const Settings& settings);
 BucketPlace bucket_place(const Settings& settings);
 /// A client with the keys of BUCKET. `addresses` are those already resolved and reached, or none.
 S3Client bucket_client(const Settings& settings, const S3Address& address, const std::vector<std::string>& addresses);
+/// The query of a listing of one name, which all who may use the bucket may see.
+S3Query first_name(const BucketPlace& place);
 /// This machine's clock, Unix seconds.
 std::int64_t bucket_now();
 

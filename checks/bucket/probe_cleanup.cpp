@@ -57,10 +57,12 @@ Cleanup::Cleanup(Journal& journal, S3Client& client, BucketWriteFacts& facts) : 
 
 JournalEntry Cleanup::entry(const std::string& name) const { return {"s3-object", bucket_where(facts_.place), facts_.folder + name}; }
 
-Result<void> Cleanup::announce(const std::string& name) {
-  auto done = journal_.announce(entry(name));
+Result<void> Cleanup::announce(const std::vector<std::string>& names) {
+  std::vector<JournalEntry> entries;
+  for (const auto& name : names) entries.push_back(entry(name));
+  auto done = journal_.announce_all(entries);
   if (done) {
-    names_.push_back(name);
+    names_.insert(names_.end(), names.begin(), names.end());
     facts_.written = static_cast<int>(names_.size());
   }
   return done;

@@ -16,8 +16,8 @@ class Cleanup {
  public:
   Cleanup(Journal& journal, S3Client& client, BucketWriteFacts& facts);
 
-  /// Before the object of that name is written. An error when it could not be announced: then it must not be.
-  Result<void> announce(const std::string& name);
+  /// Before the objects of these names are written. An error when they could not be announced: then they must not be.
+  Result<void> announce(const std::vector<std::string>& names);
   /// The version that a reply to a PUT or DELETE names.
   void note_version(const std::string& key, const S3Reply& reply);
   /// Deletes everything announced, and looks whether it is gone. Has its own time and does not hear a stop; in a hurry it

@@ -60,6 +60,8 @@ S3Client bucket_client(const Settings& settings, const S3Address& address, const
   return {address, std::move(keys), std::move(options)};
 }
 
+S3Query first_name(const BucketPlace& place) { return {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", place.prefix.empty() ? "" : place.prefix + "/"}}; }
+
 std::string bucket_folder(const BucketPlace& place, const std::string& run_id) {
   return (place.prefix.empty() ? "" : place.prefix + "/") + "wbverify/" + run_id + "/";
 }

@@ -48,7 +48,7 @@ class Trip {
   }
 
   void run(Cleanup& cleanup) {
-    if (!announce(cleanup) || !put(cleanup)) return;
+    if (!may_begin() || !announce(cleanup) || !put(cleanup)) return;
     if (facts_.objects.front().put.ok()) read();
   }
 
@@ -61,18 +61,34 @@ class Trip {
     bodies_.push_back(std::move(body));
   }
 
+  void give_reason(std::string cause, std::string text, Blame blame) {
+    facts_.cause = std::move(cause);
+    facts_.text = std::move(text);
+    facts_.blame = name(blame);
+  }
+
+  /// Whether the bucket is there, takes the keys and is the one that is meant: what the other probe finds out as well, but waiting for
+  /// it would double the time. Opens the first connection besides.
+  bool may_begin() {
+    S3Call call;
+    call.query = first_name(facts_.place);
+    const S3Reply reply = client_.send(call, bucket_now(), deadline_, context_.stop);
+    facts_.gate = reply.answer;
+    facts_.transient = reply.answer.transient;
+    const auto listing = reply.answer.ok() ? s3_xml::read_listing(reply.body) : fail({});
+    if (listing && is_listing_of(listing->name, facts_.place)) return true;
+    const S3Answer& answer = reply.answer;
+    const std::string words = answer.status == 0 ? answer.text : std::to_string(answer.status) + (answer.code.empty() ? "" : " " + answer.code);
+    give_reason(answer.cause.empty() ? "no-listing" : answer.cause, "Nothing was written: the signed listing before it did not come (" + words + ").", Blame::target);
+    return false;
+  }
+
   bool announce(Cleanup& cleanup) {
     std::vector<std::string> names = {"guard.bin", "tampered.bin", "expired.bin", "other-method.bin"};
     for (const auto& object : facts_.objects) names.push_back(object.name);
-    for (const auto& name : names) {
-      if (auto done = cleanup.announce(name); !done) {
-        facts_.cause = done.error().cause;
-        facts_.text = done.error().text;
-        facts_.blame = wbverify::name(done.error().blame);
-        return false;
-      }
-    }
-    return true;
+    const auto done = cleanup.announce(names);
+    if (!done) give_reason(done.error().cause, done.error().text, done.error().blame);
+    return done.has_value();
   }
 
   S3Call presigned(const std::string& method, const std::string& name) const {
@@ -209,10 +225,7 @@ BucketWriteFacts gather(const ProbeContext& context) {
   facts.place = bucket_place(context.settings);
   if (facts.place.provider.empty() || !facts.place.has_keys) return facts;
   facts.folder = bucket_folder(facts.place, context.run_id);
-  const Facts before = context.facts_of("bucket");
-  std::vector<std::string> addresses;
-  if (before) addresses = before.as<BucketReadFacts>().reach.reachable();
-  S3Client client = bucket_client(context.settings, facts.place.address, addresses);
+  S3Client client = bucket_client(context.settings, facts.place.address, {});
   Cleanup cleanup(context.journal, client, facts);
   Trip(context, client, facts).run(cleanup);
   cleanup.run(context.stop.stop_requested());
@@ -220,7 +233,7 @@ BucketWriteFacts gather(const ProbeContext& context) {
   return facts;
 }
 
-bool transient(const BucketWriteFacts& facts) { return !facts.objects.empty() && facts.objects.front().put.transient && facts.left.empty(); }
+bool transient(const BucketWriteFacts& facts) { return facts.transient || (!facts.objects.empty() && facts.objects.front().put.transient && facts.left.empty()); }
 
 std::string skip(const Settings& settings) {
   if (auto reason = bucket_skip(settings); !reason.empty()) return reason;
@@ -232,7 +245,8 @@ std::vector<Touch> touches(const Settings& settings) {
   const BucketPlace place = bucket_place(settings);
   const std::string target = place.address.connect_host() + ":" + std::to_string(place.address.port);
   const std::string folder = place.address.bucket + "/" + bucket_folder(place, settings.scene.run_id);
-  return {{target, "PUT 9 objects below " + folder + " by signed URLs; 3 uploads there that must be refused", true, "about 1 MiB"},
+  return {{target, "GET the first name in bucket " + place.address.bucket + " (signed): without it nothing is written", false, "under 1 KiB"},
+          {target, "PUT 9 objects below " + folder + " by signed URLs; 3 uploads there that must be refused", true, "about 1 MiB"},
           {target, "GET, HEAD and a range of them; 5 requests that must be refused", false, "about 1 MiB"},
           {target, "DELETE all of them, and list what is left", true, "about 8 KiB"}};
 }
@@ -242,8 +256,7 @@ std::vector<Touch> touches(const Settings& settings) {
 ProbeSpec bucket_write_probe() {
   ProbeSpec spec;
   spec.id = "bucket.write";
-  spec.needs = {"bucket.exists", "bucket.credentials", "bucket.region"};
-  spec.reads = {"bucket"};
+  spec.needs = bucket_probe().needs;
   spec.writes = true;
   spec.limit = milliseconds(20000);
   spec.skip = skip;

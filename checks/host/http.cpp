@@ -97,7 +97,7 @@ CheckSpec host_http_check() {
   spec.id = "host.http";
   spec.probe = "host.http";
   spec.title = "HOST answers in HTTP";
-  spec.needs = {"host.tcp"};
+  spec.needs = {"host.tcp", "tls.handshake", "tls.protocol", "tls.trusted", "tls.name", "tls.validity", "tls.strength"};
   spec.tags = {"network"};
   return make_check<HostHttpFacts>(std::move(spec), judge);
 }

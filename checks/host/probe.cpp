@@ -133,7 +133,8 @@ ProbeSpec host_network_probe() {
 ProbeSpec host_http_probe() {
   ProbeSpec spec;
   spec.id = "host.http";
-  spec.needs = {"host.tcp", "tls.handshake", "tls.protocol", "tls.trusted", "tls.name", "tls.validity", "tls.strength"};
+  // Beside the checks of TLS, which its own need: the client verifies the certificate by itself before it asks anything.
+  spec.needs = {"host.tcp"};
   spec.reads = {"host.network"};
   spec.limit = http_limit;
   spec.touches = touch_http;

@@ -75,7 +75,7 @@ CheckSpec host_redirect_check() {
   spec.id = "host.redirect";
   spec.probe = "host.http";
   spec.title = "Plain http:// is redirected to HOST, or closed";
-  spec.needs = {"host.tcp"};
+  spec.needs = {"host.tcp", "tls.handshake", "tls.protocol", "tls.trusted", "tls.name", "tls.validity", "tls.strength"};
   spec.tags = {"security"};
   return make_check<HostHttpFacts>(std::move(spec), judge);
 }

@@ -24,7 +24,7 @@ constexpr int login_attempts = 3;
 
 /// The connection that the greeting came over is used for the handshake: each one that ends before a log-in counts
 /// towards the server's max_connect_errors.
-TlsObservation shake_hands(const MysqlTarget& target, const MysqlFacts& facts, Deadline deadline, Socket greeted) {
+TlsObservation shake_hands(const MysqlTarget& target, const MysqlFacts& facts, Deadline deadline, const std::stop_token& stop, Socket greeted) {
   TlsRequest request;
   request.server_name = target.host;
   request.address = facts.address;
@@ -33,14 +33,14 @@ TlsObservation shake_hands(const MysqlTarget& target, const MysqlFacts& facts, D
   request.system_trust = target.tls != MysqlTls::custom;
   // MySQL 8.0.28, the oldest version that passes, has no TLS below 1.2 any more.
   request.probe_old_protocols = false;
-  request.connect = [&target, &facts,
+  request.connect = [&target, &facts, &stop,
                      kept = std::make_shared<Socket>(std::move(greeted))](Deadline until) -> Result<Socket> {
-    if (!*kept) return open_mysql_starttls(facts.address, target.port, until);
+    if (!*kept) return open_mysql_starttls(facts.address, target.port, until, stop);
     Socket socket = std::move(*kept);
-    if (auto sent = socket.send(mysql_ssl_request(), until); !sent) return fail(sent.error());
+    if (auto sent = socket.send(mysql_ssl_request(), until, stop); !sent) return fail(sent.error());
     return socket;
   };
-  return observe_tls(request, deadline);
+  return observe_tls(request, deadline, stop);
 }
 
 std::string unreadable(const MysqlTarget& target, bool others_trusted) {
@@ -126,19 +126,19 @@ void look_at_mysql(const MysqlTarget& target, const Settings& settings, Deadline
   facts.unreadable_file = unreadable(target, !facts.ca_files.empty());
 
   Socket socket;
-  facts.reach = reach(target.host, target.port, settings.dns_server, deadline.within(connect_limit), &socket);
+  facts.reach = reach(target.host, target.port, settings.dns_server, deadline.within(connect_limit), &socket, stop);
   round_trips += 1 + static_cast<int>(facts.reach.attempts.size());
   const auto reachable = facts.reach.reachable();
   if (reachable.empty() || stop.stop_requested()) return;
   facts.address = reachable.front();
 
   facts.greeted = true;
-  facts.greeting = read_mysql_greeting(socket, deadline.within(greeting_limit));
+  facts.greeting = read_mysql_greeting(socket, deadline.within(greeting_limit), stop);
   if (!facts.greeting.spoken() || stop.stop_requested()) return;
 
   if (target.tls == MysqlTls::off || !facts.greeting.offers_tls() || !facts.unreadable_file.empty()) return;
   facts.handshaken = true;
-  facts.tls = shake_hands(target, facts, deadline.within(handshake_limit), std::move(socket));
+  facts.tls = shake_hands(target, facts, deadline.within(handshake_limit), stop, std::move(socket));
   round_trips += facts.tls.round_trips;
 }
 

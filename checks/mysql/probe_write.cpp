@@ -102,6 +102,7 @@ void write(Writer& writer, MysqlWriteFacts& facts, const std::string& run_id) {
 bool drop(MysqlSession& session, const MysqlTarget& target, const ProbeContext& context, const MysqlFacts* seen,
           MysqlWriteFacts& facts) {
   // Cleaning up has its own time and does not hear the stop.
+  session.forget_stop();
   const Deadline deadline = Deadline::after(cleanup_limit);
   const std::string statement = "DROP TABLE IF EXISTS " + mysql_quote_name(facts.table);
   const auto started = Deadline::Clock::now();

@@ -6,6 +6,7 @@
 
 #include "checks/mysql/checks.hpp"
 #include "checks/mysql/plugin_remedy.hpp"
+#include "clients/tls_diagnosis.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -107,19 +108,17 @@ Finding judge_unreadable(const MysqlFacts& facts) {
   return finding;
 }
 
-/// What MySQL makes for itself at its first start: known by its names, issued by a CA that nobody else has.
-bool is_auto_generated(const TlsObservation& tls) {
-  if (tls.presented.empty()) return false;
-  const auto& cn = tls.presented.front().subject_cn;
-  return cn.starts_with("MySQL_Server_") && cn.find("_Auto_Generated_Server_Certificate") != std::string::npos;
+/// What MySQL makes for itself at its first start. It fails as a whole, also where its CA was given and only the name is wrong.
+bool is_default(const TlsObservation& tls) {
+  return !tls.presented.empty() && recognise(tls.presented.front()).cause == "mysql-default-cert";
 }
 
-Finding judge_auto_generated(const MysqlFacts& facts) {
+Finding judge_default(const MysqlFacts& facts) {
   Finding finding;
   finding.status = Status::fail;
-  finding.cause = "auto-generated-certificate";
-  finding.observed = fmt::format("The server shows the certificate that MySQL made for itself at its first start: {}.",
-                                 facts.tls.presented.front().subject_cn);
+  finding.cause = "mysql-default-cert";
+  finding.observed = fmt::format("The server shows the certificate that {} made for itself at its first start: {}.",
+                                 recognise(facts.tls.presented.front()).product, facts.tls.presented.front().subject_cn);
   finding.expected = fmt::format("A certificate for {} from a CA that W&B trusts.", facts.host);
   finding.why =
       "It names no host and comes from a CA of its own, so it can never be verified; W&B does not support self-signed "
@@ -181,8 +180,8 @@ Findings judge(const MysqlFacts& facts, const Scene& scene) {
     TlsObservation seen = facts.tls;
     seen.client_certificate_asked = false;  // MySQL asks everybody, and takes no for an answer
     finding = judge_tls(seen, mysql_words(), scene).front();
-    if (finding.status == Status::fail && facts.tls.completed && is_auto_generated(facts.tls)) {
-      finding = judge_auto_generated(facts);
+    if (finding.status == Status::fail && facts.tls.completed && is_default(facts.tls)) {
+      finding = judge_default(facts);
     } else {
       add_mysqls_part(facts, finding);
     }

@@ -147,7 +147,7 @@ Findings judge_tls_handshake(const TlsObservation& tls, const ServiceWords& serv
 Findings judge_tls_protocol(const TlsObservation& tls, const ServiceWords& service, const Scene& scene) {
   const TlsWords words(tls, service, scene);
   return tell(words, diagnose(tls, TlsConcern::protocol, words.limits()), protocol_text, tls, service,
-              tls.protocol + (tls.old_protocol.empty() ? "; nothing below TLS 1.2 is accepted" : ""));
+              tls.protocol + (tls.old_protocol.empty() && !tls.old_protocols_unanswered ? "; nothing below TLS 1.2 is accepted" : ""));
 }
 
 }  // namespace wbverify

@@ -20,7 +20,7 @@ TlsRequest request_for(const ProbeContext& context, const std::string& address) 
   request.address = address;
   request.port = host.port;
   request.probe_without_name = true;
-  request.connect = [address, port = host.port](Deadline deadline) { return connect_tcp(address, port, deadline); };
+  request.connect = [address, port = host.port, stop = context.stop](Deadline deadline) { return connect_tcp(address, port, deadline, stop); };
   return request;
 }
 
@@ -39,7 +39,7 @@ TlsFacts gather(const ProbeContext& context) {
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     threads.emplace_back([&context, &address = addresses[i], &out = facts.observations[i]] {
-      out = observe_tls(request_for(context, address), context.deadline);
+      out = observe_tls(request_for(context, address), context.deadline, context.stop);
       *context.round_trips += out.round_trips;
     });
   }

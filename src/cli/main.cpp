@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "cli/commands.hpp"
+#include "clients/mysql.hpp"
 #include "config/load.hpp"
 #include "util/text.hpp"
 
@@ -92,6 +93,7 @@ int cli_main(int argc, char** argv) {
   harden();
   Output out(1), err(2);
   Context context{environment(), out, err, ::isatty(1) == 1, ::isatty(2) == 1};
+  prepare_mysql();
   int status = guarded(argc, argv, context);
   out.flush();
   if (out.error() != 0 && out.error() != EPIPE && status == 0) {

@@ -111,6 +111,10 @@ DnsAnswer resolve(std::string_view host, std::string_view server, Deadline deadl
     answer.source = answer.ipv4.empty() && answer.ipv6.empty() ? "dns" : "hosts-file";
     if (answer.source == "dns") ask_resolvers(answer, Asking(std::string(server), files, deadline.within(patience), stop));
   }
+  if (stop.stop_requested() && answer.ipv4.empty() && answer.ipv6.empty()) {
+    answer.cause = "stopped";
+    answer.text = stopped().text;
+  }
   answer.duration_ms = elapsed_ms(started);
   return answer;
 }

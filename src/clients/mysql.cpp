@@ -3,24 +3,23 @@
 // options are enumerators, not macros.
 #include "clients/mysql.hpp"
 
+#include <fcntl.h>
 #include <mysql.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <functional>
-#include <mutex>
 #include <sstream>
-#include <thread>
 #include <type_traits>
 
-#include "clients/reach.hpp"
+#include "clients/tcp.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -34,68 +33,36 @@ constexpr const char* hiding_methods = "mysql_native_password,caching_sha2_passw
 
 constexpr unsigned long largest_packet = 16UL << 20U;
 
-/// Shuts a connection when a deadline passes or a stop is asked for: the library's own time limits count whole seconds
-/// and begin anew with every byte. Holds a duplicate of the socket, because the library may close its own at any time
-/// and the number may then be somebody else's.
-class Watchdog {
+/// How long a call of the library may wait, and what ended it when it waited longer. The library's own time limits count
+/// whole seconds and begin anew with every byte.
+class Patience {
  public:
-  Watchdog(int socket, const std::stop_token& stop)
-      : socket_(dup(socket)),
-        stopped_(stop, [this] { shut(Fired::stop); }),
-        thread_([this](const std::stop_token& end) { watch(end); }) {}
+  Patience(Deadline deadline, std::stop_token stop) : deadline_(deadline), stop_(std::move(stop)) {}
 
-  void arm(Deadline deadline) {
-    const std::lock_guard lock(mutex_);
-    until_ = deadline.at();
-    changed_.notify_all();
+  bool in_time() {
+    lost_ = lost_ || deadline_.expired() || stop_.stop_requested();
+    return !lost_;
   }
-  void disarm() {
-    const std::lock_guard lock(mutex_);
-    until_.reset();
-    changed_.notify_all();
+  bool wait(int socket, short events) {
+    lost_ = !in_time() || !tcp::wait(socket, events, deadline_, stop_);
+    return !lost_;
   }
-  bool stopped() const {
-    const std::lock_guard lock(mutex_);
-    return fired_ == Fired::stop;
+  /// For who has to ask now and then whether anything came.
+  bool wait_a_moment(int socket, short events) {
+    constexpr std::chrono::milliseconds moment{10};
+    tcp::wait(socket, events, deadline_.within(moment), stop_);
+    return in_time();
   }
-  bool timed_out() const {
-    const std::lock_guard lock(mutex_);
-    return fired_ == Fired::deadline;
+  std::optional<Error> lost() const {
+    if (!lost_) return std::nullopt;
+    if (stop_.stop_requested()) return stopped();
+    return Error{"timed-out", "No answer within the time limit.", Blame::target, true};
   }
 
  private:
-  enum class Fired { no, deadline, stop };
-
-  void shut(Fired why) {
-    const std::lock_guard lock(mutex_);
-    if (fired_ != Fired::no) return;
-    fired_ = why;
-    shutdown(socket_.fd(), SHUT_RDWR);
-  }
-  void watch(const std::stop_token& end) {
-    std::unique_lock lock(mutex_);
-    while (!end.stop_requested() && fired_ == Fired::no) {
-      const auto until = until_;
-      if (!until) {
-        changed_.wait(lock, end, [&] { return until_.has_value(); });
-        continue;
-      }
-      const bool moved = changed_.wait_until(lock, end, *until, [&] { return until_ != until; });
-      if (!moved && !end.stop_requested()) {
-        fired_ = Fired::deadline;
-        shutdown(socket_.fd(), SHUT_RDWR);
-      }
-    }
-  }
-
-  // The order matters: the thread and the callback end before the socket is closed.
-  const Socket socket_;
-  mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::optional<Deadline::Clock::time_point> until_;
-  Fired fired_ = Fired::no;
-  std::stop_callback<std::function<void()>> stopped_;
-  std::jthread thread_;
+  Deadline deadline_;
+  std::stop_token stop_;
+  bool lost_ = false;
 };
 
 void set(MYSQL* handle, mysql_option option, unsigned value) { mysql_options(handle, option, &value); }
@@ -107,11 +74,48 @@ void set(MYSQL* handle, mysql_option option, const std::string& value) {
 
 int socket_of(MYSQL* handle) { return mysql_get_socket(handle); }
 
+/// With TLS the library reads from a blocking socket, and asks nobody how long.
+void make_nonblocking(int socket) { fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK); }
+
+thread_local Patience* patience_now = nullptr;
+
+/// What the library calls in place of poll(2): its only way to be told when to end.
+int wait_for_socket(my_socket socket, LibraryBool reads, int /*timeout*/) {
+  make_nonblocking(socket);
+  if (patience_now != nullptr && patience_now->wait(socket, reads != 0 ? POLLIN : POLLOUT)) return 1;
+  errno = ETIMEDOUT;
+  return 0;
+}
+
+/// Calls of the library that go over the connection.
+class Calls {
+ public:
+  explicit Calls(Patience& patience) { patience_now = &patience; }
+  ~Calls() { patience_now = nullptr; }
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  bool connect(MYSQL* handle, const std::string& host, const MysqlLogin& login, const char* password) const {
+    const char* database = login.database.empty() ? nullptr : login.database.c_str();
+    if (mysql_real_connect(handle, host.c_str(), login.user.c_str(), password, database, login.port, nullptr, 0) == nullptr) return false;
+    make_nonblocking(socket_of(handle));
+    return true;
+  }
+  bool query(MYSQL* handle, std::string_view sql) const { return mysql_real_query(handle, sql.data(), sql.size()) == 0; }
+  MYSQL_ROW row(MYSQL_RES* result) const { return mysql_fetch_row(result); }
+  void free(MYSQL_RES* result) const { mysql_free_result(result); }
+  void close(MYSQL* handle) const { mysql_close(handle); }
+};
+
+/// Whole seconds; until the first wait_for_socket() the handshake of TLS is ended by it, and begun anew.
+unsigned own_limit(Deadline /*deadline*/) { return 1; }
+
 /// Connector/C decides by its options, not by the connection, whether the password may go out in clear: against a
 /// server that offers no TLS it would. Only a pinned fingerprint (SHA-1 is the one form that 3.3 takes) makes it
 /// refuse, so there is one whenever TLS is wanted. Verification stays as the library has it by default: 3.4 would drop
 /// the pin together with it.
-std::string set_tls(MYSQL* handle, const MysqlLogin& login) {
+std::string set_tls(MYSQL* handle, const MysqlLogin& login, int& /*trust*/) {
+  mysql_optionsv(handle, MARIADB_OPT_IO_WAIT, reinterpret_cast<void*>(wait_for_socket));
   mysql_optionsv(handle, MARIADB_OPT_RESTRICTED_AUTH, hiding_methods);
   if (login.tls == MysqlLogin::Tls::off) return login.address;
   const LibraryBool on = 1;
@@ -127,6 +131,46 @@ std::string set_tls(MYSQL* handle, const MysqlLogin& login) {
 void set(MYSQL* handle, mysql_option option, LibraryBool value) { mysql_options(handle, option, &value); }
 
 int socket_of(MYSQL* handle) { return static_cast<int>(handle->net.fd); }
+
+/// Calls of the library that go over the connection: asked again and again until they are done. Without its connection the
+/// library finds an end by itself.
+class Calls {
+ public:
+  explicit Calls(Patience& patience) : patience_(patience) {}
+
+  bool connect(MYSQL* handle, const std::string& host, const MysqlLogin& login, const char* password) const {
+    const char* database = login.database.empty() ? nullptr : login.database.c_str();
+    return settle(handle, [&] {
+             return mysql_real_connect_nonblocking(handle, host.c_str(), login.user.c_str(), password, database, login.port, nullptr, 0);
+           }) == NET_ASYNC_COMPLETE;
+  }
+  bool query(MYSQL* handle, std::string_view sql) const {
+    return settle(handle, [&] { return mysql_real_query_nonblocking(handle, sql.data(), sql.size()); }) == NET_ASYNC_COMPLETE;
+  }
+  MYSQL_ROW row(MYSQL_RES* result) const {
+    MYSQL_ROW row = nullptr;
+    settle(result->handle, [&] { return mysql_fetch_row_nonblocking(result, &row); });
+    return row;
+  }
+  void free(MYSQL_RES* result) const {
+    settle(result->handle, [&] { return mysql_free_result_nonblocking(result); });
+  }
+  void close(MYSQL* handle) const { mysql_close(handle); }
+
+ private:
+  template <class Step>
+  net_async_status settle(MYSQL* handle, Step step) const {
+    for (;;) {
+      const net_async_status status = step();
+      if (status != NET_ASYNC_NOT_READY) return status;
+      if (!patience_.wait_a_moment(socket_of(handle), POLLIN) && shutdown(socket_of(handle), SHUT_RDWR) != 0) return NET_ASYNC_ERROR;
+    }
+  }
+  Patience& patience_;
+};
+
+/// Whole seconds, and at least one: 0 means for ever.
+unsigned own_limit(Deadline deadline) { return static_cast<unsigned>(std::clamp<std::int64_t>(deadline.remaining().count() / 1000, 1, 30)); }
 
 /// One file of everything trusted: the library takes a single CA file and never looks at the system's own. Lives as
 /// long as the returned descriptor.
@@ -184,25 +228,21 @@ std::string set_tls(MYSQL* handle, const MysqlLogin& login, int& trust) {
 
 struct MysqlSession::State {
   MYSQL handle{};
-  std::optional<Watchdog> watchdog;
+  std::stop_token stop;
   std::string tls_version, tls_cipher;
   int round_trips = 0;
 
   State() { mysql_init(&handle); }
   ~State() {
-    // A connection that was cut is not told goodbye: that would wait for the library's own time limit.
-    if (watchdog) watchdog->arm(Deadline::after(std::chrono::seconds(1)));
-    mysql_close(&handle);
-    watchdog.reset();
+    Patience patience(Deadline::after(std::chrono::seconds(1)), {});
+    Calls(patience).close(&handle);
     mysql_thread_end();
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  Error error() {
-    if (watchdog && watchdog->stopped()) return {"stopped", "Stopped before the answer came.", Blame::machine, false};
-    if (watchdog && watchdog->timed_out())
-      return {"timed-out", "No answer within the time limit.", Blame::target, true};
+  Error error(const Patience& patience) {
+    if (auto lost = patience.lost()) return *std::move(lost);
     return describe_mysql_error(mysql_errno(&handle), mysql_error(&handle));
   }
 };
@@ -210,39 +250,30 @@ struct MysqlSession::State {
 Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadline, const std::stop_token& stop) {
   static const int ready = mysql_library_init(0, nullptr, nullptr);
   if (ready != 0) return fail({"library-failed", "The MySQL client library could not be started.", Blame::tool, false});
-  if (stop.stop_requested()) return fail({"stopped", "Stopped before the log-in.", Blame::machine, false});
+  if (stop.stop_requested()) return fail(stopped());
   if (login.tls != MysqlLogin::Tls::off && login.certificate_sha1.empty()) {
     return fail({"certificate-unknown", "No certificate was judged, so none can be demanded.", Blame::tool, false});
   }
 
   auto state = std::make_unique<State>();
+  state->stop = stop;
   MYSQL* handle = &state->handle;
-  // Whole seconds, and at least one: 0 means for ever.
-  const auto seconds = static_cast<unsigned>(std::clamp<std::int64_t>(deadline.remaining().count() / 1000, 1, 30));
-  for (const auto option : {MYSQL_OPT_CONNECT_TIMEOUT, MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT})
-    set(handle, option, seconds);
+  for (const auto option : {MYSQL_OPT_CONNECT_TIMEOUT, MYSQL_OPT_READ_TIMEOUT, MYSQL_OPT_WRITE_TIMEOUT}) set(handle, option, own_limit(deadline));
   set(handle, MYSQL_OPT_PROTOCOL, unsigned{MYSQL_PROTOCOL_TCP});
   set(handle, MYSQL_OPT_LOCAL_INFILE, 0U);
   set(handle, MYSQL_SET_CHARSET_NAME, std::string("utf8mb4"));
   mysql_options(handle, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest_packet);
   mysql_options4(handle, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "wbverify");
-#if defined(MARIADB_PACKAGE_VERSION)
-  const std::string host = set_tls(handle, login);
-#else
   int trust = -1;
   const std::string host = set_tls(handle, login, trust);
-#endif
 
   state->round_trips = 1;
   std::string password(login.password.expose());
-  const bool open =
-      mysql_real_connect(handle, host.c_str(), login.user.c_str(), password.c_str(),
-                         login.database.empty() ? nullptr : login.database.c_str(), login.port, nullptr, 0) != nullptr;
+  Patience patience(deadline, stop);
+  const bool open = Calls(patience).connect(handle, host, login, password.c_str());
   explicit_bzero(password.data(), password.size());
-#if !defined(MARIADB_PACKAGE_VERSION)
   if (trust >= 0) close(trust);
-#endif
-  if (!open) return fail(state->error());
+  if (!open) return fail(state->error(patience));
 
   if (const char* cipher = mysql_get_ssl_cipher(handle)) state->tls_cipher = clean(cipher, 64);
   if (login.tls != MysqlLogin::Tls::off && state->tls_cipher.empty()) {
@@ -253,30 +284,27 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
   if (mariadb_get_infov(handle, MARIADB_CONNECTION_TLS_VERSION, &version) == 0 && version != nullptr)
     state->tls_version = clean(version, 16);
 #endif
-  state->watchdog.emplace(socket_of(handle), stop);
   return MysqlSession(std::move(state));
 }
 
 Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, std::size_t limit,
                                       std::size_t cell_limit) {
   State& state = *state_;
-  MYSQL* handle = &state.handle;
   const auto started = Deadline::Clock::now();
+  if (state.stop.stop_requested()) return fail(stopped());
   if (deadline.expired()) return fail({"timed-out", "No time was left for the question.", Blame::target, true});
   ++state.round_trips;
-  state.watchdog->arm(deadline);
-  const auto failed = [&]() -> Result<MysqlRows> {
-    Error error = state.error();
-    state.watchdog->disarm();
-    return fail(std::move(error));
-  };
-  if (mysql_real_query(handle, sql.data(), sql.size()) != 0) return failed();
+  Patience patience(deadline, state.stop);
+  const Calls calls(patience);
+  if (!calls.query(&state.handle, sql)) return fail(state.error(patience));
   MysqlRows out;
-  MYSQL_RES* result = mysql_use_result(handle);
-  if (result == nullptr && mysql_field_count(handle) != 0) return failed();
+  MYSQL_RES* result = mysql_use_result(&state.handle);
+  if (result == nullptr && mysql_field_count(&state.handle) != 0) return fail(state.error(patience));
   if (result != nullptr) {
     const unsigned columns = mysql_num_fields(result);
-    while (MYSQL_ROW row = mysql_fetch_row(result)) {
+    while (MYSQL_ROW row = calls.row(result)) {
+      // Rows that never end are waited for at no time.
+      if (!patience.in_time()) shutdown(socket_of(&state.handle), SHUT_RDWR);
       if (out.rows.size() == limit) {
         out.truncated = true;  // the rest is read and dropped, so that the connection stays usable
         continue;
@@ -291,18 +319,16 @@ Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, s
         }
       }
     }
-    const bool broken = mysql_errno(handle) != 0;
-    Error error = broken ? state.error() : Error{};
-    mysql_free_result(result);
-    if (broken) {
-      state.watchdog->disarm();
-      return fail(std::move(error));
-    }
+    const bool broken = mysql_errno(&state.handle) != 0;
+    Error error = broken ? state.error(patience) : Error{};
+    calls.free(result);
+    if (broken) return fail(std::move(error));
   }
-  state.watchdog->disarm();
   out.duration_ms = elapsed_ms(started);
   return out;
 }
+
+void MysqlSession::forget_stop() { state_->stop = {}; }
 
 std::string MysqlRows::text(std::size_t row, std::size_t column) const {
   return row < rows.size() && column < rows[row].size() ? rows[row][column].value_or("") : "";
@@ -316,6 +342,14 @@ MysqlSession::~MysqlSession() = default;
 std::string MysqlSession::tls_version() const { return state_->tls_version; }
 std::string MysqlSession::tls_cipher() const { return state_->tls_cipher; }
 int MysqlSession::round_trips() const { return state_->round_trips; }
+
+void prepare_mysql() {
+#if defined(MARIADB_PACKAGE_VERSION)
+  // 30 ms for each connection, and nobody looks at them: what is demanded is the pinned certificate. OpenSSL takes the place of the
+  // roots from here; nothing else in this program asks OpenSSL for them.
+  setenv("SSL_CERT_FILE", "/dev/null", 1);
+#endif
+}
 
 std::string mysql_library() {
 #if defined(MARIADB_PACKAGE_VERSION)

@@ -61,6 +61,9 @@ class MysqlSession {
   Result<MysqlRows> query(std::string_view sql, Deadline deadline, std::size_t limit = 2000,
                           std::size_t cell_limit = 4096);
 
+  /// From now on a stop is not heard: for cleaning up.
+  void forget_stop();
+
   std::string tls_version() const;  ///< `TLSv1.3`; empty without TLS, or when the library does not tell
   std::string tls_cipher() const;   ///< empty without TLS
   int round_trips() const;          ///< log-in and statements so far
@@ -70,6 +73,10 @@ class MysqlSession {
   explicit MysqlSession(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Keeps the client library from reading all roots of the system for every connection. It goes by the environment, so it is to
+/// be called when that was read and before the process has other threads.
+void prepare_mysql();
 
 /// Name and version of the client library this program was built with: `MariaDB Connector/C 3.3.20`.
 std::string mysql_library();

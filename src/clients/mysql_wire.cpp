@@ -198,14 +198,14 @@ MysqlGreeting parse_mysql_stream(std::string_view bytes, bool& complete) {
   return parse_mysql_greeting(bytes.substr(header_size, length));
 }
 
-MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline) {
+MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline, const std::stop_token& stop) {
   const auto started = Deadline::Clock::now();
   std::string bytes;
   MysqlGreeting greeting;
   for (;;) {
-    auto more = socket.receive_some(largest_greeting, deadline);
+    auto more = socket.receive_some(largest_greeting, deadline, stop);
     if (!more) {
-      if (bytes.empty()) {
+      if (bytes.empty() || more.error().cause == "stopped") {
         greeting = failed(more.error().cause, more.error().text);
       } else if (more.error().cause == "timed-out") {
         greeting = failed("timed-out", "Only " + std::to_string(bytes.size()) + " bytes came in time.");
@@ -244,16 +244,16 @@ std::string mysql_ssl_request() {
   return packet;
 }
 
-Result<Socket> open_mysql_starttls(const std::string& address, std::uint16_t port, Deadline deadline) {
-  auto socket = connect_tcp(address, port, deadline);
+Result<Socket> open_mysql_starttls(const std::string& address, std::uint16_t port, Deadline deadline, const std::stop_token& stop) {
+  auto socket = connect_tcp(address, port, deadline, stop);
   if (!socket) return socket;
-  const MysqlGreeting greeting = read_mysql_greeting(*socket, deadline);
+  const MysqlGreeting greeting = read_mysql_greeting(*socket, deadline, stop);
   if (!greeting.spoken()) {
     return fail(
         {greeting.cause, greeting.text, Blame::target, greeting.cause == "timed-out" || greeting.error == 1040});
   }
   if (!greeting.offers_tls()) return fail({"no-tls-offered", "The server offers no TLS.", Blame::target, false});
-  if (auto sent = socket->send(mysql_ssl_request(), deadline); !sent) return fail(sent.error());
+  if (auto sent = socket->send(mysql_ssl_request(), deadline, stop); !sent) return fail(sent.error());
   return socket;
 }
 

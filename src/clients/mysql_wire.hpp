@@ -10,7 +10,7 @@ namespace wbverify {
 
 /// What a MySQL port says before anybody has logged in (Protocol::HandshakeV10 of MySQL's client/server protocol).
 struct MysqlGreeting {
-  /// Empty: a greeting came. `timed-out`, `closed`, `reset`, `not-mysql`, `malformed`, `old-protocol`,
+  /// Empty: a greeting came. `timed-out`, `closed`, `reset`, `stopped`, `not-mysql`, `malformed`, `old-protocol`,
   /// `x-protocol-port`, or an error of the server with its number: `too-many-connections-1040`, `host-blocked-1129`,
   /// `host-not-allowed-1130`, `error-<number>`.
   std::string cause;
@@ -42,13 +42,13 @@ MysqlGreeting parse_mysql_greeting(std::string_view payload);
 MysqlGreeting parse_mysql_stream(std::string_view bytes, bool& complete);
 
 /// Waits for the greeting on a fresh connection.
-MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline);
+MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline, const std::stop_token& stop = {});
 
 /// The packet after which the server expects a ClientHello (Protocol::SSLRequest), sequence number included.
 std::string mysql_ssl_request();
 
 /// Opens a connection that is ready for a ClientHello: greeting read, SSLRequest sent. Error causes: those of
 /// connect_tcp and of MysqlGreeting, and `no-tls-offered`.
-Result<Socket> open_mysql_starttls(const std::string& address, std::uint16_t port, Deadline deadline);
+Result<Socket> open_mysql_starttls(const std::string& address, std::uint16_t port, Deadline deadline, const std::stop_token& stop = {});
 
 }  // namespace wbverify

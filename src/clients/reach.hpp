@@ -12,6 +12,9 @@
 
 namespace wbverify {
 
+/// What a client says that was asked to stop, under the cause `stopped`. It is no word about the other side.
+inline Error stopped() { return {"stopped", "stopped before the answer came", Blame::machine, true}; }
+
 /// What the name service said about a host.
 struct DnsAnswer {
   std::string host;
@@ -19,7 +22,7 @@ struct DnsAnswer {
   std::vector<std::string> ipv4;    ///< in the order of the answer
   std::vector<std::string> ipv6;
   std::string canonical_name;       ///< end of the CNAME chain, or empty
-  std::string cause;                ///< empty when there is an address; `nxdomain`, `no-address`, `servfail`, `refused`, `timed-out`, `no-resolver`, `bad-name`
+  std::string cause;                ///< empty when there is an address; `nxdomain`, `no-address`, `servfail`, `refused`, `timed-out`, `no-resolver`, `bad-name`, `stopped`
   std::string text;                 ///< the failure in words
   std::string server;               ///< the resolver asked when one was configured, or empty
   double duration_ms = 0;
@@ -30,7 +33,7 @@ struct DnsAnswer {
 struct TcpAttempt {
   std::string address;      ///< IP literal without brackets
   std::uint16_t port = 0;
-  std::string cause;        ///< empty when connected; `refused`, `timed-out`, `unreachable`, `no-route` (this machine has none), `reset`, `denied` (by this machine)
+  std::string cause;        ///< empty when connected; `refused`, `timed-out`, `unreachable`, `no-route` (this machine has none), `reset`, `denied` (by this machine), `stopped`
   std::string text;
   double duration_ms = 0;
   bool operator==(const TcpAttempt&) const = default;
@@ -66,19 +69,19 @@ class Socket {
   int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
-  /// Sends all bytes, or the error (`reset`, `closed`, `timed-out`).
-  Result<void> send(std::string_view bytes, Deadline deadline);
+  /// Sends all bytes, or the error (`reset`, `closed`, `timed-out`, `stopped`).
+  Result<void> send(std::string_view bytes, Deadline deadline, const std::stop_token& stop = {});
   /// Reads exactly `count` bytes; `closed` when the peer ends before.
-  Result<std::string> receive(std::size_t count, Deadline deadline);
+  Result<std::string> receive(std::size_t count, Deadline deadline, const std::stop_token& stop = {});
   /// Reads what is there, at least one byte and at most `limit`; empty at the end of the stream.
-  Result<std::string> receive_some(std::size_t limit, Deadline deadline);
+  Result<std::string> receive_some(std::size_t limit, Deadline deadline, const std::stop_token& stop = {});
 
  private:
   int fd_ = -1;
 };
 
 /// One connection to one address. Error causes: those of TcpAttempt.
-Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, Deadline deadline);
+Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, Deadline deadline, const std::stop_token& stop = {});
 
 /// Resolves and connects to every address side by side, then closes; `first`, when given, receives the quickest socket.
 /// Waits at most 5 s for connections, and 2.5 s more for the others once one is open: SYN is sent again after 1 s and 3 s.

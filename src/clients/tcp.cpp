@@ -20,7 +20,7 @@ namespace tcp {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds tick{50};
+constexpr milliseconds tick{50};   ///< how soon a stop is heard
 
 std::string seconds(double ms) {
   const auto tenths = static_cast<long>(ms / 100 + 0.5);
@@ -87,6 +87,17 @@ std::pair<std::string, std::string> explain(int error, bool at_once) {
   }
 }
 
+bool wait(int fd, short events, Deadline deadline, const std::stop_token& stop) {
+  for (;;) {
+    if (stop.stop_requested()) return false;
+    pollfd waiting{fd, events, 0};
+    const auto pause = std::min(deadline.remaining(), stop.stop_possible() ? tick : milliseconds(60000));
+    const int count = poll(&waiting, 1, static_cast<int>(pause.count()));
+    if (count > 0 || (count < 0 && errno != EINTR)) return true;   // the operation itself tells what is wrong
+    if (deadline.expired()) return false;
+  }
+}
+
 std::vector<TcpAttempt> connect_all(const std::vector<std::string>& addresses, std::uint16_t port, Deadline deadline, milliseconds patience,
                                     milliseconds grace, const std::stop_token& stop, Socket* first) {
   const auto started = Deadline::Clock::now();
@@ -128,10 +139,11 @@ std::vector<TcpAttempt> connect_all(const std::vector<std::string>& addresses, s
     }
     std::erase_if(open, [](const Opening& opening) { return opening.attempt == nullptr; });
   }
+  const bool stopped = stop.stop_requested();
   for (auto& opening : open) {
     opening.attempt->duration_ms = elapsed_ms(started);
-    opening.attempt->cause = "timed-out";
-    opening.attempt->text = "no answer within " + seconds(opening.attempt->duration_ms);
+    opening.attempt->cause = stopped ? "stopped" : "timed-out";
+    opening.attempt->text = stopped ? wbverify::stopped().text : "no answer within " + seconds(opening.attempt->duration_ms);
   }
   return attempts;
 }
@@ -147,19 +159,8 @@ Error broken(int error, const char* doing) {
   return {"reset", std::string("the connection broke ") + doing + ": " + clean(std::strerror(error), 100), Blame::path, true};
 }
 
-/// Waits until something can be done with the socket. False at the deadline.
-bool ready(int fd, short events, Deadline deadline) {
-  for (;;) {
-    pollfd waiting{fd, events, 0};
-    const int count = poll(&waiting, 1, static_cast<int>(deadline.remaining().count()));
-    if (count > 0) return true;
-    if (count == 0 && deadline.expired()) return false;
-    if (count < 0 && errno != EINTR) return true;   // the operation itself tells what is wrong
-    if (deadline.expired()) return false;
-  }
-}
-
-tl::unexpected<Error> too_late(const char* doing) {
+tl::unexpected<Error> too_late(const char* doing, const std::stop_token& stop) {
+  if (stop.stop_requested()) return fail(stopped());
   return fail({"timed-out", std::string("no answer in time ") + doing, Blame::target, true});
 }
 
@@ -177,22 +178,22 @@ Socket::~Socket() {
   if (fd_ >= 0) close(fd_);
 }
 
-Result<void> Socket::send(std::string_view bytes, Deadline deadline) {
+Result<void> Socket::send(std::string_view bytes, Deadline deadline, const std::stop_token& stop) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!ready(fd_, POLLOUT, deadline)) return too_late("while sending");
+      if (!tcp::wait(fd_, POLLOUT, deadline, stop)) return too_late("while sending", stop);
     } else if (errno != EINTR) {
       return fail(broken(errno, "while sending"));
     }
-    if (!bytes.empty() && deadline.expired()) return too_late("while sending");
+    if (!bytes.empty() && deadline.expired()) return too_late("while sending", stop);
   }
   return {};
 }
 
-Result<std::string> Socket::receive_some(std::size_t limit, Deadline deadline) {
+Result<std::string> Socket::receive_some(std::size_t limit, Deadline deadline, const std::stop_token& stop) {
   std::string out(std::min(limit, std::size_t{1} << 16), '\0');
   for (;;) {
     const ssize_t got = recv(fd_, out.data(), out.size(), 0);
@@ -201,18 +202,18 @@ Result<std::string> Socket::receive_some(std::size_t limit, Deadline deadline) {
       return out;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!ready(fd_, POLLIN, deadline)) return too_late("while waiting for bytes");
+      if (!tcp::wait(fd_, POLLIN, deadline, stop)) return too_late("while waiting for bytes", stop);
     } else if (errno != EINTR) {
       return fail(broken(errno, "while waiting for bytes"));
     }
   }
 }
 
-Result<std::string> Socket::receive(std::size_t count, Deadline deadline) {
+Result<std::string> Socket::receive(std::size_t count, Deadline deadline, const std::stop_token& stop) {
   std::string out;
   while (out.size() < count) {
-    if (deadline.expired() && !out.empty()) return too_late("in the middle of an answer");
-    auto part = receive_some(count - out.size(), deadline);
+    if (deadline.expired() && !out.empty()) return too_late("in the middle of an answer", stop);
+    auto part = receive_some(count - out.size(), deadline, stop);
     if (!part) return part;
     if (part->empty()) {
       return fail({"closed", "the other side closed the connection after " + std::to_string(out.size()) + " of " + std::to_string(count) + " bytes",
@@ -223,11 +224,12 @@ Result<std::string> Socket::receive(std::size_t count, Deadline deadline) {
   return out;
 }
 
-Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, Deadline deadline) {
+Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, Deadline deadline, const std::stop_token& stop) {
   Socket socket;
   const auto remaining = deadline.remaining();
-  const auto attempt = tcp::connect_all({address}, port, deadline, remaining, remaining, {}, &socket).front();
+  const auto attempt = tcp::connect_all({address}, port, deadline, remaining, remaining, stop, &socket).front();
   if (attempt.cause.empty()) return socket;
+  if (attempt.cause == "stopped") return fail(stopped());
   const bool here = attempt.cause == "denied" || attempt.cause == "no-route";
   const bool silent = attempt.cause == "timed-out" || attempt.cause == "unreachable";
   const std::string where = (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + std::to_string(port);

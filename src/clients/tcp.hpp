@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,9 @@ namespace wbverify::tcp {
 
 /// Cause and words for an error number of connect(2). `at_once` says that connect itself returned it: no packet was sent.
 std::pair<std::string, std::string> explain(int error, bool at_once);
+
+/// Waits until something can be done with the socket. False at the deadline, and soon after a stop is asked for.
+bool wait(int fd, short events, Deadline deadline, const std::stop_token& stop);
 
 /// Connects to all addresses side by side. Waits for `patience`, and once one is open no longer than `grace` for the others.
 /// Attempts are in the order of the addresses; `first` receives the quickest socket.

@@ -1,6 +1,5 @@
 #include "clients/tls.hpp"
 
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -31,8 +30,8 @@ std::string wire_name(std::string name) {
 
 class Observer {
  public:
-  Observer(const TlsRequest& request, Deadline deadline)
-      : request_(request), deadline_(deadline), name_(wire_name(request.server_name)) {}
+  Observer(const TlsRequest& request, Deadline deadline, const std::stop_token& stop)
+      : request_(request), deadline_(deadline), stop_(stop), name_(wire_name(request.server_name)) {}
   TlsObservation run();
 
  private:
@@ -46,6 +45,7 @@ class Observer {
 
   const TlsRequest& request_;
   Deadline deadline_;
+  const std::stop_token& stop_;
   std::string name_;
   TlsObservation out_;
   std::atomic<int> round_trips_ = 0;
@@ -83,7 +83,7 @@ HandshakeOutcome Observer::shake(const HandshakeRules& rules, Deadline deadline)
     return outcome;
   }
   ++round_trips_;
-  return tls::shake_hands(*socket, name_, rules, deadline);
+  return tls::shake_hands(*socket, name_, rules, deadline, stop_);
 }
 
 void Observer::record(const HandshakeOutcome& outcome) {
@@ -129,7 +129,9 @@ void Observer::ask_aside() {
     threads.emplace_back([&] {
       HandshakeRules rules = lax();
       rules.highest = TLS1_1_VERSION;
-      if (const HandshakeOutcome old = shake(rules, deadline); old.completed) out_.old_protocol = old.protocol;
+      const HandshakeOutcome old = shake(rules, deadline);
+      if (old.completed) out_.old_protocol = old.protocol;
+      out_.old_protocols_unanswered = old.cause == "timed-out" || old.cause == "stopped";
     });
   }
   if (request_.probe_without_name && !tls::is_ip(name_)) {
@@ -159,7 +161,7 @@ TlsObservation Observer::run() {
   out_.address = request_.address;
   out_.port = request_.port;
   HandshakeOutcome first = shake(usual(), deadline_);
-  if (!first.completed && first.laxer_may_help && !deadline_.expired()) {
+  if (!first.completed && first.laxer_may_help && !deadline_.expired() && !stop_.stop_requested()) {
     HandshakeOutcome second = shake(lax(), deadline_.within(side_question));
     // Asked twice: a connection that broke by chance is no reason to speak of lax rules.
     const bool by_chance = second.completed && second.version >= TLS1_2_VERSION && (first.cause == "closed" || first.cause == "reset");
@@ -185,6 +187,6 @@ TlsObservation Observer::run() {
 
 }  // namespace
 
-TlsObservation observe_tls(const TlsRequest& request, Deadline deadline) { return Observer(request, deadline).run(); }
+TlsObservation observe_tls(const TlsRequest& request, Deadline deadline, const std::stop_token& stop) { return Observer(request, deadline, stop).run(); }
 
 }  // namespace wbverify

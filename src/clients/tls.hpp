@@ -53,7 +53,7 @@ struct TlsObservation {
   std::uint16_t port = 0;                   ///< as TlsRequest said
   bool completed = false;                   ///< the handshake itself ended well (trust is another question)
   std::string cause;                        ///< when not: `timed-out`, `closed`, `reset`, `not-tls`, `plain-http`, `protocol-too-old`, `no-shared-cipher`,
-                                            ///< `client-cert-required`, `bad-certificate`, `tls-error`, `alert-…`, or a cause of connect
+                                            ///< `client-cert-required`, `bad-certificate`, `tls-error`, `alert-…`, `stopped`, or a cause of connect
   std::string text;
   std::string protocol;                     ///< TLSv1.2, TLSv1.3
   std::string cipher;
@@ -70,6 +70,7 @@ struct TlsObservation {
   bool path_needs_search = false;           ///< OpenSSL itself walks into a dead end, though a trusted path exists
   std::string staple;                       ///< stapled OCSP answer: empty, `good`, `revoked`, `unknown`, `unusable`
   std::string old_protocol;                 ///< a version below TLS 1.2 that the server accepts or insists on, or empty
+  bool old_protocols_unanswered = false;    ///< whether it does could not be found out in time
   std::vector<Certificate> without_name;    ///< what the server shows first to a client without SNI: one certificate or none
   std::string anchor;                       ///< where the trusted root of the path comes from: `system` or a file; empty: not trusted
   std::string trust;                        ///< what was trusted: `system` and the extra files; empty: nothing could be read
@@ -96,6 +97,6 @@ struct TlsRequest {
 };
 
 /// Shakes hands, verifies against the trusted roots, collects every objection. Sends no application data.
-TlsObservation observe_tls(const TlsRequest& request, Deadline deadline);
+TlsObservation observe_tls(const TlsRequest& request, Deadline deadline, const std::stop_token& stop = {});
 
 }  // namespace wbverify

@@ -7,6 +7,7 @@
 #include <array>
 #include <string_view>
 
+#include "clients/reach.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::tls {
@@ -108,6 +109,7 @@ Explanation explain_openssl(unsigned long code) {
 
 Explanation explain(const Failure& failure) {
   const bool wordless = failure.received == 0;
+  if (failure.transport == "stopped") return {"stopped", stopped().text, false};
   if (!looks_like_tls(failure.first_bytes)) return not_tls(failure.first_bytes);
   if (failure.openssl != 0 && ERR_GET_LIB(failure.openssl) == ERR_LIB_SSL && ERR_GET_REASON(failure.openssl) > alert_offset) {
     return explain_alert(ERR_GET_REASON(failure.openssl) - alert_offset, failure.certificate_asked);

@@ -8,7 +8,7 @@ namespace wbverify::tls {
 struct Failure {
   static constexpr std::size_t most_first_bytes = 96;
 
-  std::string transport;            ///< `timed-out`, `closed`, `reset`, `too-much`, or empty
+  std::string transport;            ///< `timed-out`, `closed`, `reset`, `too-much`, `stopped`, or empty
   unsigned long openssl = 0;        ///< oldest code of the error queue
   std::string first_bytes;          ///< of the answer
   std::size_t received = 0;

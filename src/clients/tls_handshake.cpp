@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "clients/tcp.hpp"
 #include "clients/tls_failure.hpp"
 #include "util/text.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::chrono::seconds second_thoughts{1};    ///< TLS 1.3 refuses a mis
 
 class Handshake {
  public:
-  Handshake(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline);
+  Handshake(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline, const std::stop_token& stop);
   HandshakeOutcome run();
 
  private:
@@ -37,6 +38,7 @@ class Handshake {
 
   const Socket& socket_;
   Deadline deadline_;
+  const std::stop_token& stop_;
   ContextPtr context_;
   SslPtr ssl_;
   BIO *in_ = nullptr, *out_ = nullptr;   // owned by ssl_
@@ -45,8 +47,8 @@ class Handshake {
   HandshakeOutcome outcome_;
 };
 
-Handshake::Handshake(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline)
-    : socket_(socket), deadline_(deadline), context_(SSL_CTX_new(TLS_client_method())) {
+Handshake::Handshake(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline, const std::stop_token& stop)
+    : socket_(socket), deadline_(deadline), stop_(stop), context_(SSL_CTX_new(TLS_client_method())) {
   SSL_CTX* context = context_.get();
   SSL_CTX_set_min_proto_version(context, rules.lowest);
   SSL_CTX_set_max_proto_version(context, rules.highest);
@@ -101,13 +103,9 @@ int Handshake::new_session(SSL* ssl, SSL_SESSION*) {
 }
 
 bool Handshake::wait(short events, Deadline deadline) {
-  for (;;) {
-    pollfd entry{socket_.fd(), events, 0};
-    const int ready = poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(deadline.remaining().count(), 60000)));
-    if (ready > 0) return true;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready < 0 || deadline.expired()) return false;
-  }
+  if (tcp::wait(socket_.fd(), events, deadline, stop_)) return true;
+  failure_.transport = stop_.stop_requested() ? "stopped" : "timed-out";
+  return false;
 }
 
 bool Handshake::flush() {
@@ -119,10 +117,7 @@ bool Handshake::flush() {
       data += sent;
       left -= sent;
     } else if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      if (!wait(POLLOUT, deadline_)) {
-        failure_.transport = "timed-out";
-        return false;
-      }
+      if (!wait(POLLOUT, deadline_)) return false;
     } else if (errno != EINTR) {
       // What the server said before it went, an alert mostly, is still in the queue: fill() reads it.
       break;
@@ -135,10 +130,7 @@ bool Handshake::flush() {
 bool Handshake::fill(Deadline deadline) {
   std::array<char, 16384> part{};
   for (;;) {
-    if (!wait(POLLIN, deadline)) {
-      failure_.transport = "timed-out";
-      return false;
-    }
+    if (!wait(POLLIN, deadline)) return false;
     const ssize_t got = recv(socket_.fd(), part.data(), part.size(), MSG_DONTWAIT);
     if (got > 0) {
       const auto size = static_cast<std::size_t>(got);
@@ -187,7 +179,7 @@ void Handshake::hear_refusal() {
     if (SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ) {
       if (!flush()) return;
       if (fill(patience)) continue;
-      if (failure_.transport == "timed-out") {
+      if (failure_.transport == "timed-out" || failure_.transport == "stopped") {
         failure_.transport.clear();
         return;
       }
@@ -237,8 +229,9 @@ HandshakeOutcome Handshake::run() {
 
 }  // namespace
 
-HandshakeOutcome shake_hands(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline) {
-  return Handshake(socket, server_name, rules, deadline).run();
+HandshakeOutcome shake_hands(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline,
+                             const std::stop_token& stop) {
+  return Handshake(socket, server_name, rules, deadline, stop).run();
 }
 
 }  // namespace wbverify::tls

@@ -29,6 +29,7 @@ struct HandshakeOutcome {
 };
 
 /// One handshake over a connection that is ready for a ClientHello. Trust is not looked at. Ends with close_notify.
-HandshakeOutcome shake_hands(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline);
+HandshakeOutcome shake_hands(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline,
+                             const std::stop_token& stop = {});
 
 }  // namespace wbverify::tls

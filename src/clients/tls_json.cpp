@@ -10,6 +10,6 @@ WBVERIFY_JSON(VerifyError, code, depth, text)
 
 WBVERIFY_DEFINE_JSON(TlsObservation, server_name, address, port, completed, cause, text, protocol, cipher, forward_secrecy, alpn, refused_by,
               refused_by_python, client_certificate_asked, presented_count, presented, built, errors, strict_errors, path_needs_search,
-              staple, old_protocol, without_name, anchor, trust, trust_problems, duration_ms, round_trips)
+              staple, old_protocol, old_protocols_unanswered, without_name, anchor, trust, trust_problems, duration_ms, round_trips)
 
 }  // namespace wbverify

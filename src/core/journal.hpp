@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ class Journal {
   virtual ~Journal() = default;
   /// An error when it could not be made durable: then the write must not happen.
   virtual Result<void> announce(const JournalEntry& entry) = 0;
+  /// All of them, for one wait for the disk where the journal can do that. After an error none of the writes must happen.
+  virtual Result<void> announce_all(std::span<const JournalEntry> entries) {
+    for (const auto& entry : entries) {
+      if (auto done = announce(entry); !done) return done;
+    }
+    return {};
+  }
   /// The thing is gone again.
   virtual void settle(const JournalEntry& entry) = 0;
   virtual std::vector<JournalEntry> open() const = 0;

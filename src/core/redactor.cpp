@@ -1,12 +1,9 @@
 #include "core/redactor.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <mutex>
 #include <set>
 #include <shared_mutex>
-#include <span>
 
 #include "core/redactor_patterns.hpp"
 #include "core/redactor_shapes.hpp"
@@ -21,68 +18,71 @@ using redaction::Range;
 using redaction::Ranges;
 using redaction::View;
 
-// Two layers are common (a JSON string within a log line, a signed URL within a query); a third is seen in Kubernetes
-// events that quote a controller's error.
-constexpr int layers = 3;
+void add(Ranges& hits, Range range, std::size_t shift) { hits.push_back({range.begin + shift, range.end + shift}); }
 
-/// Calls `look` with the text and with everything that it reads as after undoing up to `layers` layers of escapes.
-template <class Look>
-void look_through(const View& view, std::span<const redaction::Escape> escapes, const Look& look, std::map<std::size_t, int>& seen, int depth) {
-  // Escapes can mostly be undone in any order, with the same result.
-  const auto [at, fresh] = seen.try_emplace(std::hash<std::string>{}(view.bytes), depth);
-  if (!fresh && at->second >= depth) return;
-  at->second = depth;
-  if (fresh) look(view);
-  if (depth == 0) return;
-  for (const auto escape : escapes) {
-    if (const auto inner = redaction::decode(escape, view)) look_through(*inner, escapes, look, seen, depth - 1);
+/// Whether any of the others, which are in order, has a byte of it.
+bool touch(const Range& range, const Ranges& others) {
+  const auto next = std::upper_bound(others.begin(), others.end(), range.begin, [](std::size_t at, const Range& other) { return at < other.end; });
+  return next != others.end() && next->begin < range.end;
+}
+
+/// The shapes in the lines that hold anything of `where`. Where a line ends so does every escape, and every shape that ends at
+/// all: false when one did not, so that all that follows was taken for a part of its line.
+bool find_shapes(std::string_view text, const Ranges& where, redaction::Views& views, Ranges& hits) {
+  constexpr std::size_t least = 256;   // bytes taken together: in many lines one odd place would make more views of all of them
+  bool all_ended = true;
+  for (Range part; part.begin < text.size(); part.begin = part.end) {
+    part.end = part.begin + least < text.size() ? std::min(text.find('\n', part.begin + least), text.size() - 1) + 1 : text.size();
+    for (bool again = touch(part, where); again;) {
+      bool open = false;
+      views.look_through(text.substr(part.begin, part.end - part.begin), redaction::inline_escapes, [&](const View& view) {
+        Ranges found;
+        open = redaction::find_shapes(view.bytes, found) || open;
+        for (const auto& range : found) add(hits, view.origin(range), part.begin);
+      });
+      all_ended = all_ended && !open;
+      again = open && part.end < text.size();
+      part.end = again ? text.size() : part.end;
+    }
   }
+  return all_ended;
 }
 
-template <class Look>
-void look_through(std::string_view text, std::span<const redaction::Escape> escapes, const Look& look) {
-  std::map<std::size_t, int> seen;
-  look_through(View{std::string(text), {}}, escapes, look, seen, layers);
-}
-
-/// Looks for secrets in what stands between the marks, for shapes in the whole.
-Ranges find_all(std::string_view text, const Patterns& patterns) {
-  Ranges hits;
-  // A shape ends where its line does, so lines are not joined for it.
-  look_through(text, redaction::inline_escapes, [&](const View& view) {
-    Ranges found;
-    redaction::find_shapes(view.bytes, found);
-    for (const auto& range : found) hits.push_back(view.origin(range));
-  });
-  if (patterns.empty()) return hits;
+/// The secrets in what stands between the marks.
+void find_secrets(std::string_view text, const Patterns& patterns, redaction::Views& views, Ranges& hits) {
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(mark, start), text.size());
-    look_through(text.substr(start, end - start), redaction::every_escape, [&](const View& view) {
-      Ranges found;
-      patterns.find(view.bytes, end == text.size(), found);
-      for (const auto& range : found) {
-        const Range place = view.origin(range);
-        hits.push_back({place.begin + start, place.end + start});
-      }
-    });
+    const std::string_view between = text.substr(start, end - start);
+    Ranges found;
+    patterns.find(between, end == text.size(), found);
+    for (const auto& range : found) add(hits, range, start);
+    for (const auto& part : patterns.escaped_parts(between)) {
+      views.look_through(between.substr(part.begin, part.end - part.begin), redaction::every_escape, [&](const View& view) {
+        found.clear();
+        patterns.find(view.bytes, start + part.end == text.size(), found);
+        for (const auto& range : found) add(hits, view.origin(range), start + part.begin);
+      });
+    }
     start = end + mark.size();
   }
-  return hits;
 }
 
-/// Everything in `hits` replaced by one mark each; ranges that touch become one.
+/// Everything in `hits` replaced by one mark each; ranges that touch become one. Then `hits` are the places of the marks.
 std::string replace(std::string_view text, Ranges& hits) {
   std::sort(hits.begin(), hits.end(), [](const Range& a, const Range& b) { return a.begin < b.begin; });
   std::string out;
   std::size_t done = 0;
+  Ranges marks;
   for (std::size_t i = 0; i < hits.size();) {
     Range whole = hits[i];
     for (++i; i < hits.size() && hits[i].begin <= whole.end; ++i) whole.end = std::max(whole.end, hits[i].end);
     out += text.substr(done, whole.begin - done);
+    marks.push_back({out.size(), out.size() + mark.size()});
     out += mark;
     done = whole.end;
   }
   out += text.substr(done);
+  hits = std::move(marks);
   return out;
 }
 
@@ -134,13 +134,18 @@ void Redactor::add(std::string_view secret) {
 std::string Redactor::redact(std::string_view text) const {
   const auto patterns = state_->current();
   std::string out(text);
+  redaction::Views views;
+  Ranges changed = {{0, out.size()}};
   // A replacement can bring a new shape to light; each round makes the rest shorter, so this ends.
   for (;;) {
-    Ranges hits = find_all(out, *patterns);
+    Ranges hits;
+    const bool all_ended = find_shapes(out, changed, views, hits);
+    if (!patterns->empty()) find_secrets(out, *patterns, views, hits);
     if (hits.empty()) return out;
     std::string next = replace(out, hits);
     if (next == out) return out;
     out = std::move(next);
+    changed = all_ended ? std::move(hits) : Ranges{{0, out.size()}};
   }
 }
 

@@ -1,7 +1,9 @@
 #include "core/redactor_patterns.hpp"
 
 #include <algorithm>
+#include <cstring>
 
+#include "core/redactor_scan.hpp"
 #include "core/secret.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
@@ -9,7 +11,6 @@
 namespace wbverify::redaction {
 namespace {
 
-constexpr std::size_t shortest = 4;             // a shorter one is found by its place only
 constexpr std::size_t shortest_folded = 8;      // below, case folding would hit too many ordinary words
 constexpr std::size_t longest_encoded = 8192;   // a longer one is looked for as it is only
 
@@ -18,6 +19,13 @@ std::uint8_t fold(char c) { return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z
 bool is_base64(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' ||
          c == '_' || c == '=';
+}
+
+/// Of the four bytes there, without regard to case.
+std::uint16_t hash_of_gram(const char* bytes) {
+  std::uint32_t gram = 0;
+  std::memcpy(&gram, bytes, sizeof gram);
+  return static_cast<std::uint16_t>((gram | 0x20202020U) * 2654435761U >> 16U);
 }
 
 std::string replaced(std::string text, char from, char to) {
@@ -31,6 +39,8 @@ Patterns::Patterns() : nodes_(1) {}
 
 Patterns::~Patterns() {
   for (auto& pattern : patterns_) wipe(pattern.bytes);
+  grams_.reset();
+  known_.fill(false);
   wipe(nodes_.data(), nodes_.size() * sizeof(Node));
 }
 
@@ -42,7 +52,9 @@ std::int32_t Patterns::child_of(std::int32_t node, std::uint8_t byte) const {
 }
 
 void Patterns::add(Pattern pattern) {
-  if (pattern.bytes.size() < shortest) return;
+  if (pattern.bytes.size() < gram) return;
+  shortest_ = std::min(shortest_, pattern.bytes.size());
+  longest_ = std::max(longest_, pattern.bytes.size());
   std::int32_t node = 0;
   for (const char c : pattern.bytes) {
     const std::uint8_t byte = fold(c);
@@ -76,7 +88,7 @@ void Patterns::add_base64(std::string_view secret) {
     // Only the characters all of whose six bits come from the secret are known.
     const std::size_t first = (8 * before + 5) / 6;
     const std::size_t last = 8 * aligned.size() / 6;
-    if (last < first + shortest) continue;
+    if (last < first + gram) continue;
     Pattern pattern;
     pattern.bytes = encoded.substr(first, last - first);
     pattern.exact = true;
@@ -90,7 +102,7 @@ void Patterns::add_base64(std::string_view secret) {
 }
 
 void Patterns::add_secret(std::string_view secret) {
-  if (secret.size() < shortest) return;
+  if (secret.size() < gram) return;
   const bool exact = secret.size() < shortest_folded;
   const auto plain = [&](std::string bytes) { add({std::move(bytes), exact, false, false, -1}); };
   plain(std::string(secret));
@@ -120,6 +132,12 @@ void Patterns::add_secret(std::string_view secret) {
 }
 
 void Patterns::link() {
+  constexpr std::size_t longest_stride = 4;   // each step more fills the set of grams more
+  if (!patterns_.empty()) stride_ = std::min(shortest_ - gram + 1, longest_stride);
+  for (const auto& pattern : patterns_) {
+    for (std::size_t i = 0; i < stride_; ++i) grams_.set(hash_of_gram(pattern.bytes.data() + i));
+    for (const char c : pattern.bytes) known_[static_cast<std::uint8_t>(c)] = true;
+  }
   std::vector<std::int32_t> order;
   order.reserve(nodes_.size());
   for (const std::int32_t node : first_) {
@@ -144,46 +162,99 @@ void Patterns::link() {
   }
 }
 
-void Patterns::find(std::string_view text, bool ends, Ranges& hits) const {
-  constexpr std::int32_t before_ellipsis = 4;
-  constexpr std::int32_t before_end = 8;
-  std::int32_t node = 0;
-  const auto cut = [&](std::size_t at, std::int32_t least) {
-    const auto depth = nodes_[static_cast<std::size_t>(node)].depth;
-    if (depth >= least) hits.push_back({at - static_cast<std::size_t>(depth), at});
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (node > 0 && ((text[i] == '\xE2' && text.substr(i, 3) == "…") || (text[i] == '.' && text.substr(i, 3) == "..."))) {
-      cut(i, before_ellipsis);
-    }
-    const std::uint8_t byte = fold(text[i]);
-    std::int32_t next = child_of(node, byte);
-    while (next < 0 && node > 0) {
-      node = nodes_[static_cast<std::size_t>(node)].fail;
-      next = child_of(node, byte);
-    }
-    node = std::max(next, 0);
-    const auto& here = nodes_[static_cast<std::size_t>(node)];
-    // The longest one that ends here holds all the others that do.
-    bool found = false;
-    for (std::int32_t at = here.pattern >= 0 ? node : here.shorter; at >= 0 && !found;
-         at = nodes_[static_cast<std::size_t>(at)].shorter) {
-      for (std::int32_t p = nodes_[static_cast<std::size_t>(at)].pattern; p >= 0; p = patterns_[static_cast<std::size_t>(p)].next) {
-        const auto& pattern = patterns_[static_cast<std::size_t>(p)];
-        const std::size_t begin = i + 1 - pattern.bytes.size();
-        if (pattern.exact && text.substr(begin, pattern.bytes.size()) != pattern.bytes) continue;
-        Range hit{begin, i + 1};
-        if (pattern.widen_left && hit.begin > 0 && is_base64(text[hit.begin - 1])) --hit.begin;
-        while (pattern.widen_right && hit.end < text.size() && hit.end < i + 4 && is_base64(text[hit.end]) &&
-               (hit.end == i + 1 || text[hit.end] == '=')) {
-          ++hit.end;
-        }
-        hits.push_back(hit);
-        found = true;
-      }
+Ranges Patterns::escaped_parts(std::string_view text) const {
+  static constexpr CharSet marks("%\\&'\"`\r\n"), blank(" \t");
+  // What an escape may swallow, what a hit in base64 takes in besides, what shows that a secret was cut off.
+  static constexpr CharSet inside("A-Za-z0-9#;%\\&'\"`\r\n \t+/_=.\xE2\x80\xA6-");
+  constexpr std::size_t longest_escape = 24;   // with another one in it
+  constexpr std::size_t shortest_hit = 7;      // the least beginning of a secret, and an ellipsis
+  const std::size_t least = std::min(shortest_, shortest_hit);
+  Ranges out;
+  std::size_t begin = 0, free = 0;   // `free`: behind the last mark and the blanks that go with a line break
+  bool marked = false;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const bool end = i == text.size();
+    if (!end && marks.has(text[i])) {
+      marked = true;
+      free = i + 1;
+    } else if (!end && blank.has(text[i]) && i == free) {
+      free = i + 1;
+    } else if (end || (!known_[static_cast<std::uint8_t>(text[i])] && (!inside.has(text[i]) || (blank.has(text[i]) && i >= free + longest_escape)))) {
+      if (marked && i - begin >= least) out.push_back({begin, i});
+      begin = i + 1;
+      marked = false;
     }
   }
-  if (ends) cut(text.size(), before_end);
+  return out;
+}
+
+std::int32_t Patterns::step(std::int32_t node, char c) const {
+  const std::uint8_t byte = fold(c);
+  std::int32_t next = child_of(node, byte);
+  while (next < 0 && node > 0) {
+    node = at(node).fail;
+    next = child_of(node, byte);
+  }
+  return std::max(next, 0);
+}
+
+/// The longest one that ends there holds all the others that do.
+void Patterns::take(std::string_view text, std::size_t end, std::int32_t node, Ranges& hits) const {
+  bool found = false;
+  for (std::int32_t n = at(node).pattern >= 0 ? node : at(node).shorter; n >= 0 && !found; n = at(n).shorter) {
+    for (std::int32_t p = at(n).pattern; p >= 0; p = patterns_[static_cast<std::size_t>(p)].next) {
+      const Pattern& pattern = patterns_[static_cast<std::size_t>(p)];
+      const std::size_t begin = end - pattern.bytes.size();
+      if (pattern.exact && text.substr(begin, pattern.bytes.size()) != pattern.bytes) continue;
+      Range hit{begin, end};
+      if (pattern.widen_left && hit.begin > 0 && is_base64(text[hit.begin - 1])) --hit.begin;
+      while (pattern.widen_right && hit.end < text.size() && hit.end < end + 3 && is_base64(text[hit.end]) && (hit.end == end || text[hit.end] == '=')) {
+        ++hit.end;
+      }
+      hits.push_back(hit);
+      found = true;
+    }
+  }
+}
+
+/// Beginnings of a secret, of at least `least` bytes, where the text was cut off.
+void Patterns::find_cut(std::string_view text, std::string_view sign, std::int32_t least, Ranges& hits) const {
+  std::int32_t node = 0;
+  std::size_t fed = 0;
+  for (auto end = text.find(sign); end != std::string_view::npos; end = text.find(sign, end + 1)) {
+    if (end - fed > longest_) {
+      fed = end - longest_;
+      node = 0;
+    }
+    while (fed < end) node = step(node, text[fed++]);
+    if (at(node).depth >= least) hits.push_back({end - static_cast<std::size_t>(at(node).depth), end});
+  }
+}
+
+void Patterns::find(std::string_view text, bool ends, Ranges& hits) const {
+  for (std::size_t i = 0; i + gram <= text.size();) {
+    if (!grams_[hash_of_gram(text.data() + i)]) {
+      i += stride_;
+      continue;
+    }
+    // What it is part of may have begun up to a stride before, and is followed until less than a gram of it is left.
+    std::int32_t node = 0;
+    std::size_t end = i - std::min(i, stride_ - 1);
+    while (end < text.size() && (end < i + gram || at(node).depth >= static_cast<std::int32_t>(gram))) {
+      node = step(node, text[end++]);
+      take(text, end, node, hits);
+    }
+    if (end == text.size()) break;
+    const std::size_t open = end - static_cast<std::size_t>(at(node).depth);
+    i = (open + stride_ - 1) / stride_ * stride_;
+  }
+  constexpr std::int32_t before_ellipsis = 4, before_end = 8;
+  find_cut(text, "\xE2\x80\xA6", before_ellipsis, hits);
+  find_cut(text, "...", before_ellipsis, hits);
+  if (!ends) return;
+  std::int32_t node = 0;
+  for (std::size_t i = text.size() - std::min(text.size(), longest_); i < text.size(); ++i) node = step(node, text[i]);
+  if (at(node).depth >= before_end) hits.push_back({text.size() - static_cast<std::size_t>(at(node).depth), text.size()});
 }
 
 }  // namespace wbverify::redaction

@@ -1,6 +1,7 @@
 #pragma once
-// Finds every known secret in one pass over a text (Aho and Corasick 1975).
+// Finds every known secret in one pass over a text: an automaton (Aho and Corasick 1975) where four bytes promise something.
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,11 +25,15 @@ class Patterns {
   void link();
   bool empty() const { return patterns_.empty(); }
 
+  /// The parts of the text in which a secret may stand that is escaped. Between them are bytes that no secret has and no escape
+  /// can turn into others, or no escape at all.
+  Ranges escaped_parts(std::string_view text) const;
   /// Adds the places of all secrets. `ends` says that the text may have been cut at its end: then a beginning of a secret
   /// there is a hit too, and always before an ellipsis.
   void find(std::string_view text, bool ends, Ranges& hits) const;
 
  private:
+  static constexpr std::size_t gram = 4;   ///< bytes looked at together; no pattern is shorter, what is shorter is found by its place only
   struct Pattern {
     std::string bytes;
     bool exact = false;         ///< upper and lower case are told apart
@@ -46,10 +51,18 @@ class Patterns {
   void add(Pattern pattern);
   void add_base64(std::string_view secret);
   std::int32_t child_of(std::int32_t node, std::uint8_t byte) const;
+  std::int32_t step(std::int32_t node, char c) const;
+  const Node& at(std::int32_t node) const { return nodes_[static_cast<std::size_t>(node)]; }
+  void take(std::string_view text, std::size_t end, std::int32_t node, Ranges& hits) const;
+  void find_cut(std::string_view text, std::string_view sign, std::int32_t least, Ranges& hits) const;
 
   std::vector<Pattern> patterns_;
   std::vector<Node> nodes_;
   std::array<std::int32_t, 256> first_{};   ///< children of the root, 0: none
+  std::size_t shortest_ = std::string::npos, longest_ = 0;
+  std::size_t stride_ = 1;                  ///< every pattern holds a gram of `grams_` that begins at a multiple of it
+  std::bitset<std::size_t{1} << 16U> grams_;   ///< hashes of those within the first stride of each pattern
+  std::array<bool, 256> known_{};           ///< bytes that stand in any pattern
 };
 
 }  // namespace wbverify::redaction

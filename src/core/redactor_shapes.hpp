@@ -12,6 +12,7 @@ inline constexpr std::string_view mark = "[redacted]";
 /// Adds the places of: passwords in user information of URLs, values of fields with a telling name (`password=`, `sig=`,
 /// `X-Amz-Signature=`, `"client_secret": "…"`, `<SecretAccessKey>`), Authorization headers and cookies, JSON web tokens,
 /// PEM private keys, W&B API keys. References such as `$MYSQL_PASSWORD` and words such as PASSWORD stay.
-void find_shapes(std::string_view text, Ranges& hits);
+/// True when one of them is open at the end, so that more text might belong to it.
+bool find_shapes(std::string_view text, Ranges& hits);
 
 }  // namespace wbverify::redaction

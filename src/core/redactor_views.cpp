@@ -1,7 +1,11 @@
 #include "core/redactor_views.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
+
+#include "core/redactor_scan.hpp"
 
 namespace wbverify::redaction {
 namespace {
@@ -25,60 +29,59 @@ std::optional<std::uint32_t> hex_number(std::string_view text, std::size_t at, s
   return number;
 }
 
-std::string utf8(std::uint32_t code) {
-  const auto byte = [](std::uint32_t value) { return static_cast<char>(value); };
-  if (code < 0x80) return {byte(code)};
-  if (code < 0x800) return {byte(0xC0 | code >> 6), byte(0x80 | (code & 0x3F))};
-  if (code < 0x10000) return {byte(0xE0 | code >> 12), byte(0x80 | (code >> 6 & 0x3F)), byte(0x80 | (code & 0x3F))};
-  return {byte(0xF0 | (code >> 18 & 0x07)), byte(0x80 | (code >> 12 & 0x3F)), byte(0x80 | (code >> 6 & 0x3F)),
-          byte(0x80 | (code & 0x3F))};
-}
-
 /// An escape at some place: how long it is there and what it stands for. Length 0: none.
 struct Piece {
   std::size_t length = 0;
-  std::string meaning;
+  std::array<char, 4> bytes{};
+  std::size_t size = 0;
+
+  std::string_view meaning() const { return {bytes.data(), size}; }
 };
 
+Piece piece_of(std::size_t length, char meaning) { return {length, {meaning}, 1}; }
+
+/// A code point, written in UTF-8.
+Piece piece_of_code(std::size_t length, std::uint32_t code) {
+  const auto byte = [](std::uint32_t value) { return static_cast<char>(value); };
+  if (code < 0x80) return piece_of(length, byte(code));
+  if (code < 0x800) return {length, {byte(0xC0 | code >> 6), byte(0x80 | (code & 0x3F))}, 2};
+  if (code < 0x10000) return {length, {byte(0xE0 | code >> 12), byte(0x80 | (code >> 6 & 0x3F)), byte(0x80 | (code & 0x3F))}, 3};
+  return {length, {byte(0xF0 | (code >> 18 & 0x07)), byte(0x80 | (code >> 12 & 0x3F)), byte(0x80 | (code >> 6 & 0x3F)), byte(0x80 | (code & 0x3F))}, 4};
+}
+
 Piece percent_at(std::string_view text, std::size_t at) {
-  if (text[at] != '%') return {};
   const auto code = hex_number(text, at + 1, 2);
-  if (!code) return {};
-  return {3, std::string(1, static_cast<char>(*code))};
+  return code ? piece_of(3, static_cast<char>(*code)) : Piece{};
 }
 
 Piece backslash_at(std::string_view text, std::size_t at) {
-  if (text[at] != '\\' || at + 1 >= text.size()) return {};
+  if (at + 1 >= text.size()) return {};
   const char kind = text[at + 1];
   if (kind == 'u') {
     auto code = hex_number(text, at + 2, 4);
     if (code && *code >= 0xD800 && *code < 0xDC00 && text.substr(at + 6, 2) == "\\u") {
       const auto low = hex_number(text, at + 8, 4);
-      if (low && *low >= 0xDC00 && *low < 0xE000) {
-        return {12, utf8(0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00))};
-      }
+      if (low && *low >= 0xDC00 && *low < 0xE000) return piece_of_code(12, 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00));
     }
-    if (code) return {6, utf8(*code)};
+    if (code) return piece_of_code(6, *code);
   }
   if (kind == 'x') {
-    const auto code = hex_number(text, at + 2, 2);
-    if (code) return {4, std::string(1, static_cast<char>(*code))};
+    if (const auto code = hex_number(text, at + 2, 2)) return piece_of(4, static_cast<char>(*code));
   }
   constexpr std::array<std::pair<char, char>, 8> letters = {
       {{'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'b', '\b'}, {'f', '\f'}, {'v', '\v'}, {'0', '\0'}, {'Z', '\x1a'}}};
   for (const auto& [letter, meaning] : letters) {
-    if (kind == letter) return {2, std::string(1, meaning)};
+    if (kind == letter) return piece_of(2, meaning);
   }
-  return {2, std::string(1, kind)};
+  return piece_of(2, kind);
 }
 
 Piece entity_at(std::string_view text, std::size_t at) {
-  if (text[at] != '&') return {};
   const std::string_view rest = text.substr(at, 12);
   constexpr std::array<std::pair<std::string_view, char>, 6> names = {
       {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&nbsp;", ' '}}};
   for (const auto& [name, meaning] : names) {
-    if (rest.starts_with(name)) return {name.size(), std::string(1, meaning)};
+    if (rest.starts_with(name)) return piece_of(name.size(), meaning);
   }
   if (!rest.starts_with("&#")) return {};
   const bool hex = rest.size() > 2 && (rest[2] == 'x' || rest[2] == 'X');
@@ -91,7 +94,7 @@ Piece entity_at(std::string_view text, std::size_t at) {
     code = code * (hex ? 16U : 10U) + static_cast<std::uint32_t>(digit);
   }
   if (i == first || i >= rest.size() || rest[i] != ';' || code >= 0x110000) return {};
-  return {i + 1, utf8(code)};
+  return piece_of_code(i + 1, code);
 }
 
 /// SQL and CSV double a quote, the shell leaves the quoted string for it; long lines are folded.
@@ -99,59 +102,159 @@ Piece layout_at(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c == '\n' || c == '\r') {
     const auto end = text.find_first_not_of("\r\n \t", at);
-    return {(end == std::string_view::npos ? text.size() : end) - at, ""};
+    return {(end == std::string_view::npos ? text.size() : end) - at, {}, 0};
   }
   for (const std::string_view way : {std::string_view("'\\''"), std::string_view("'\"'\"'")}) {
-    if (text.substr(at, way.size()) == way) return {way.size(), "'"};
+    if (text.substr(at, way.size()) == way) return piece_of(way.size(), '\'');
   }
-  if (at + 1 < text.size() && text[at + 1] == c) return {2, std::string(1, c)};
-  return {};
+  return at + 1 < text.size() && text[at + 1] == c ? piece_of(2, c) : Piece{};
 }
+
+struct Dialect {
+  std::string_view marks;   ///< what an escape begins with
+  Piece (*read)(std::string_view text, std::size_t at);
+};
+constexpr std::array<Dialect, 4> dialects = {{{"%", percent_at}, {"\\", backslash_at}, {"&", entity_at}, {"'\"`\r\n", layout_at}}};
+
+constexpr unsigned bit(std::size_t escape) { return 1U << escape; }
+
+/// The escapes that begin with a byte, as bits.
+constexpr std::array<std::uint8_t, 256> kinds = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (std::size_t i = 0; i < dialects.size(); ++i) {
+    for (const char c : dialects[i].marks) out[static_cast<std::uint8_t>(c)] = static_cast<std::uint8_t>(out[static_cast<std::uint8_t>(c)] | bit(i));
+  }
+  return out;
+}();
+
+unsigned kinds_in(std::string_view text) {
+  unsigned all = 0;
+  for (const char c : text) all |= kinds[static_cast<std::uint8_t>(c)];
+  return all;
+}
+
+/// Writes a view of a view, from front to back. It is never longer.
+class Writer {
+ public:
+  Writer(const View& from, View& to) : from_(from), to_(to) {
+    to_.bytes.resize(from.bytes.size());
+    to_.runs.clear();
+    to_.may_hold = 0;
+  }
+
+  /// Everything up to `end` as it is.
+  void copy(std::size_t end) {
+    if (done_ == end) return;
+    const std::size_t begin = size_;
+    append({from_.bytes.data() + done_, end - done_});
+    if (from_.runs.empty()) {
+      to_.runs.push_back({begin, done_, 0});
+    } else {
+      seek(done_);
+      const Run& first = from_.runs[run_];
+      to_.runs.push_back({begin, first.escaped > 0 ? first.from : first.from + (done_ - first.at), first.escaped});
+      while (run_ + 1 < from_.runs.size() && from_.runs[run_ + 1].at < end) {
+        const Run& run = from_.runs[++run_];
+        to_.runs.push_back({begin + (run.at - done_), run.from, run.escaped});
+      }
+    }
+    done_ = end;
+  }
+
+  /// What stands for the next `length` bytes.
+  void put(std::size_t length, std::string_view meaning) {
+    if (!meaning.empty()) {
+      const std::size_t begin = place(done_).begin, end = place(done_ + length - 1).end;
+      to_.runs.push_back({size_, begin, end - begin});
+      append(meaning);
+      to_.may_hold |= kinds_in(meaning);
+    }
+    done_ += length;
+  }
+
+  void end(unsigned may_hold) {
+    copy(from_.bytes.size());
+    to_.bytes.resize(size_);
+    to_.may_hold |= may_hold;
+  }
+
+ private:
+  void append(std::string_view bytes) {
+    std::copy(bytes.begin(), bytes.end(), to_.bytes.begin() + static_cast<std::ptrdiff_t>(size_));
+    size_ += bytes.size();
+  }
+  void seek(std::size_t at) {
+    while (run_ + 1 < from_.runs.size() && from_.runs[run_ + 1].at <= at) ++run_;
+  }
+  Range place(std::size_t at) {
+    if (from_.runs.empty()) return {at, at + 1};
+    seek(at);
+    const Run& run = from_.runs[run_];
+    return run.escaped > 0 ? Range{run.from, run.from + run.escaped} : Range{run.from + (at - run.at), run.from + (at - run.at) + 1};
+  }
+
+  const View& from_;
+  View& to_;
+  std::size_t size_ = 0;   ///< bytes written
+  std::size_t done_ = 0;   ///< bytes of `from_` dealt with
+  std::size_t run_ = 0;    ///< the run that they end in
+};
 
 }  // namespace
 
 Range View::origin(Range range) const {
-  if (places.empty() || range.begin >= range.end) return range;
-  return {places[range.begin].begin, places[range.end - 1].end};
+  if (runs.empty() || range.begin >= range.end) return range;
+  const auto run_of = [&](std::size_t at) -> const Run& {
+    return *std::prev(std::upper_bound(runs.begin(), runs.end(), at, [](std::size_t place, const Run& run) { return place < run.at; }));
+  };
+  const Run &first = run_of(range.begin), &last = run_of(range.end - 1);
+  return {first.escaped > 0 ? first.from : first.from + (range.begin - first.at),
+          last.escaped > 0 ? last.from + last.escaped : last.from + (range.end - last.at)};
 }
 
-std::optional<View> decode(Escape escape, const View& view) {
-  constexpr std::array<std::string_view, 4> marks = {"%", "\\", "&", "'\"`\r\n"};
-  constexpr std::array<Piece (*)(std::string_view, std::size_t), 4> readers = {percent_at, backslash_at, entity_at, layout_at};
-  const std::string_view text = view.bytes;
+bool decode(Escape escape, const View& view, View& out) {
   const auto which = static_cast<std::size_t>(escape);
-  View out;
-  std::size_t copied = 0;
-  const auto copy_up_to = [&](std::size_t end) {
-    out.bytes.append(text.substr(copied, end - copied));
-    for (std::size_t i = copied; i < end; ++i) out.places.push_back(view.places.empty() ? Range{i, i + 1} : view.places[i]);
-  };
-  std::array<bool, 256> marked{};
-  for (const char c : marks[which]) marked[static_cast<std::uint8_t>(c)] = true;
-  for (std::size_t at = 0; at < text.size();) {
-    if (!marked[static_cast<std::uint8_t>(text[at])]) {
-      ++at;
-      continue;
-    }
-    const Piece piece = readers[which](text, at);
+  if ((view.may_hold & bit(which)) == 0) return false;
+  const Dialect& dialect = dialects[which];
+  const std::string_view text = view.bytes;
+  Marks marks(text, dialect.marks);
+  std::optional<Writer> writer;   // nothing is copied before the first escape
+  bool lone = false;
+  for (std::size_t at = marks.next(0); at < text.size();) {
+    const Piece piece = dialect.read(text, at);
     if (piece.length == 0) {
-      ++at;
+      lone = true;
+      at = marks.next(at + 1);
       continue;
     }
-    // Most texts hold no escape: nothing is copied before the first one.
-    if (out.bytes.capacity() < text.size()) {
-      out.bytes.reserve(text.size());
-      out.places.reserve(text.size());
-    }
-    copy_up_to(at);
-    out.bytes += piece.meaning;
-    out.places.resize(out.bytes.size(), view.origin({at, at + piece.length}));
-    at += piece.length;
-    copied = at;
+    if (!writer) writer.emplace(view, out);
+    writer->copy(at);
+    writer->put(piece.length, piece.meaning());
+    at = marks.next(at + piece.length);
   }
-  if (copied == 0) return std::nullopt;
-  copy_up_to(text.size());
-  return out;
+  if (writer) writer->end(lone ? view.may_hold : view.may_hold & ~bit(which));
+  return writer.has_value();
+}
+
+void Views::begin(std::string_view text) {
+  used_ = 0;
+  View& whole = next();
+  whole.bytes.assign(text);
+  whole.runs.clear();
+  whole.may_hold = kinds_in(text);
+}
+
+View& Views::next() {
+  if (used_ == pool_.size()) pool_.emplace_back();
+  return pool_[used_].view;
+}
+
+Views::Seen& Views::take(bool& fresh) {
+  for (std::size_t i = 0; i < used_; ++i) {
+    if (pool_[i].view.bytes == pool_[used_].view.bytes) return pool_[i];
+  }
+  fresh = true;
+  return pool_[used_++];
 }
 
 }  // namespace wbverify::redaction

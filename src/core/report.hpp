@@ -36,6 +36,7 @@ struct RunInfo {
 /// A probe as it ran.
 struct ProbeInfo {
   std::string id;
+  double started_ms = 0;  ///< after the beginning of the run
   double duration_ms = 0;
   int attempts = 0;       ///< 0 when it never ran
   int round_trips = 0;    ///< requests, queries and handshakes

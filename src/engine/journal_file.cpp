@@ -76,13 +76,18 @@ class JournalFile : public Journal {
  public:
   JournalFile(fs::path directory, const std::string& run_id) : path_(std::move(directory) / (run_id + ".jsonl")) {}
 
-  Result<void> announce(const JournalEntry& entry) override {
+  Result<void> announce(const JournalEntry& entry) override { return announce_all({&entry, 1}); }
+
+  Result<void> announce_all(std::span<const JournalEntry> entries) override {
+    if (entries.empty()) return {};
     const std::lock_guard lock(mutex_);
     if (!file_) {
       if (auto made = create(); !made) return made;
     }
-    if (!write_all(file_.get(), line("announced", entry)) || ::fsync(file_.get()) != 0) return failed("write");
-    open_.push_back(entry);
+    std::string lines;
+    for (const auto& entry : entries) lines += line("announced", entry);
+    if (!write_all(file_.get(), lines) || ::fsync(file_.get()) != 0) return failed("write");
+    open_.insert(open_.end(), entries.begin(), entries.end());
     return {};
   }
 

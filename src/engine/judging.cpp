@@ -24,6 +24,42 @@ Finding unknown(std::string cause, std::string observed, Blame blame) {
   return finding;
 }
 
+/// A client that was asked to stop says so: that is no word about the installation, whatever a check makes of it.
+void give_way(Finding& finding) {
+  if (finding.cause != "stopped") return;
+  Finding interrupted = unknown("interrupted", "The run was stopped before an answer came.", Blame::machine);
+  interrupted.row = finding.row;
+  interrupted.title = finding.title;
+  interrupted.setting = finding.setting;
+  finding = std::move(interrupted);
+}
+
+std::string first_part(const std::string& row) { return row.substr(0, row.find('/')); }
+
+Finding blocked(const std::vector<std::string>& by) {
+  Finding finding;
+  finding.status = Status::blocked;
+  finding.cause = "blocked";
+  finding.observed = "Waits for " + join(by, ", ") + ".";
+  return finding;
+}
+
+void block(CheckResult& result, const std::vector<std::string>& by) {
+  Finding finding = blocked(by);
+  finding.row = result.finding.row;
+  finding.title = result.finding.title;
+  result.finding = std::move(finding);
+  result.blocked_by = by;
+}
+
+/// One cause, one failure: what failed here failed for what is told elsewhere.
+void explain(CheckResult& result, const std::vector<std::string>& causes) {
+  if (causes.empty() || satisfies(result.finding.status) || result.finding.status == Status::blocked) return;
+  const std::string seen = result.finding.observed;
+  block(result, causes);
+  result.finding.observed += " Seen here: " + seen;
+}
+
 void redact(Finding& finding) {
   const Redactor& redactor = Redactor::process();
   for (std::string* text : {&finding.title, &finding.observed, &finding.expected, &finding.why, &finding.fix, &finding.reproduce}) {
@@ -78,11 +114,14 @@ NeedState Judging::state(const std::vector<std::string>& needs) const {
     for (const auto& result : *results) {
       // A finding without a row speaks for every row.
       if (slash != std::string::npos && result.id != need && result.id != result.check) continue;
+      auto& part = state.parts[slash == std::string::npos ? first_part(result.finding.row) : ""];
       if (satisfies(result.finding.status)) continue;
-      if (result.finding.status != Status::blocked) {
-        add_once(state.blocked_by, result.id);
+      std::vector<std::string> roots = result.blocked_by;
+      if (result.finding.status != Status::blocked) roots.push_back(result.id);
+      for (const auto& root : roots) {
+        add_once(state.blocked_by, root);
+        add_once(part, root);
       }
-      for (const auto& root : result.blocked_by) add_once(state.blocked_by, root);
     }
   }
   return state;
@@ -101,11 +140,7 @@ std::vector<CheckResult> Judging::whole(const CheckSpec& check, Finding finding,
 std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& probe) const {
   if (!probe.facts) {
     if (!probe.record.blocked_by.empty()) {
-      Finding finding;
-      finding.status = Status::blocked;
-      finding.cause = "blocked";
-      finding.observed = "Waits for " + join(probe.record.blocked_by, ", ") + ".";
-      return whole(check, std::move(finding), probe.record.blocked_by);
+      return whole(check, blocked(probe.record.blocked_by), probe.record.blocked_by);
     }
     if (probe.record.cause == "not-applicable") return whole(check, skipped(probe.record.reason));
     auto results = whole(check, unknown(probe.record.cause, probe.record.reason, probe.record.blame));
@@ -123,6 +158,7 @@ std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& pro
   for (auto& finding : findings) {
     CheckResult result;
     result.check = check.id;
+    give_way(finding);
     result.id = finding.row.empty() ? check.id : check.id + "/" + finding.row;
     if (finding.title.empty()) finding.title = check.title;
     if (!finding.setting.empty()) result.origin = scene_.origin(finding.setting);
@@ -131,6 +167,21 @@ std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& pro
     result.more = "wbverify explain " + check.id;
     result.duration_ms = probe.record.info.duration_ms;
     results.push_back(std::move(result));
+  }
+  return results;
+}
+
+std::vector<CheckResult> Judging::judge_what_it_can(const CheckSpec& check, const Ended& probe, const NeedState& needs) const {
+  if (needs.blocked_by.empty()) return judge(check, probe);
+  std::vector<CheckResult> results;
+  if (check.by_part && probe.facts) results = judge(check, probe);
+  const auto is_part = [&](const auto& result) { return !result.finding.row.empty() && needs.parts.contains(first_part(result.finding.row)); };
+  const auto all = needs.parts.find("");
+  if (results.empty() || (all != needs.parts.end() && !all->second.empty()) || !std::all_of(results.begin(), results.end(), is_part)) {
+    return whole(check, blocked(needs.blocked_by), needs.blocked_by);
+  }
+  for (auto& result : results) {
+    if (const auto& lacking = needs.parts.at(first_part(result.finding.row)); !lacking.empty()) block(result, lacking);
   }
   return results;
 }
@@ -148,19 +199,11 @@ void Judging::settle() {
         progress = true;
         continue;
       }
-      const NeedState needs = state(check.needs);
-      if (needs.pending) continue;
-      if (!needs.blocked_by.empty()) {
-        Finding finding;
-        finding.status = Status::blocked;
-        finding.cause = "blocked";
-        finding.observed = "Waits for " + join(needs.blocked_by, ", ") + ".";
-        settled_[i] = whole(check, std::move(finding), needs.blocked_by);
-      } else if (ended != ended_.end()) {
-        settled_[i] = judge(check, ended->second);
-      } else {
-        continue;
-      }
+      const NeedState needs = state(check.needs), others = state(check.explained_by);
+      if (needs.pending || others.pending) continue;
+      if (ended == ended_.end() && (needs.blocked_by.empty() || check.by_part)) continue;
+      settled_[i] = ended == ended_.end() ? whole(check, blocked(needs.blocked_by), needs.blocked_by) : judge_what_it_can(check, ended->second, needs);
+      for (auto& result : *settled_[i]) explain(result, others.blocked_by);
       progress = true;
     }
   }

@@ -13,6 +13,7 @@ namespace wbverify {
 struct NeedState {
   bool pending = false;                  ///< some of it has no result yet
   std::vector<std::string> blocked_by;   ///< ids of the results at the root of what did not pass
+  std::map<std::string, std::vector<std::string>, std::less<>> parts;   ///< the same by the first part of each row, `` for no row
 };
 
 /// Turns facts into results, the same way for a live run and for a replay: the verdicts depend on what the probes
@@ -40,6 +41,7 @@ class Judging {
     Facts facts;
   };
   std::vector<CheckResult> judge(const CheckSpec& check, const Ended& probe) const;
+  std::vector<CheckResult> judge_what_it_can(const CheckSpec& check, const Ended& probe, const NeedState& needs) const;
   std::vector<CheckResult> whole(const CheckSpec& check, Finding finding, const std::vector<std::string>& blocked_by = {}) const;
   const std::vector<CheckResult>* results_of(std::string_view check, bool& known) const;
 

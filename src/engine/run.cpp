@@ -121,7 +121,7 @@ class Runner {
     return specs;
   }
 
-  void end_probe(const ProbeRecord& record, Facts facts);
+  void end_probe(ProbeRecord record, Facts facts);
   void start_what_can();
   bool start_or_settle(const PlannedProbe& probe);
   void launch(const ProbeSpec& spec);
@@ -132,6 +132,7 @@ class Runner {
   const Plan& plan_;
   std::shared_ptr<const Settings> settings_;
   const RunOptions& options_;
+  const Clock::time_point started_ = Clock::now();
   Deadline deadline_;
   Judging judging_;
   std::vector<const PlannedCheck*> wanted_;
@@ -144,7 +145,10 @@ class Runner {
   RunOutcome outcome_;
 };
 
-void Runner::end_probe(const ProbeRecord& record, Facts facts) {
+void Runner::end_probe(ProbeRecord record, Facts facts) {
+  if (const auto began = busy_since_.find(record.info.id); began != busy_since_.end()) {
+    record.info.started_ms = std::chrono::duration<double, std::milli>(began->second - started_).count();
+  }
   ended_.insert(record.info.id);
   outcome_.record.probes[record.info.id] = record;
   judging_.probe_ended(record, std::move(facts));
@@ -257,7 +261,6 @@ void Runner::give_up(const std::string& cause, const std::string& reason, Blame 
 }
 
 RunOutcome Runner::run() {
-  const auto started = Clock::now();
   const std::stop_callback wake(options_.stop, [inbox = inbox_] {
     const std::lock_guard lock(inbox->mutex);
     inbox->changed.notify_all();
@@ -328,7 +331,7 @@ RunOutcome Runner::run() {
   report.run.id = settings_->scene.run_id;
   report.run.version = version();
   report.run.started = settings_->scene.started;
-  report.run.duration_ms = elapsed_ms(started);
+  report.run.duration_ms = elapsed_ms(started_);
   report.run.deadline_ms = static_cast<double>(options_.timeout.count());
   if (const SettingView* host = settings_->scene.find("HOST")) report.run.target = host->value;
   for (const auto& probe : plan_.probes) report.probes.push_back(outcome_.record.probes[probe.spec->id].info);

@@ -72,6 +72,7 @@ Json result_json(const CheckResult& result) {
 Json probe_json(const ProbeInfo& probe) {
   return {{"id", sentence(probe.id)},
           {"outcome", sentence(probe.outcome)},
+          {"started_ms", milliseconds(probe.started_ms)},
           {"duration_ms", milliseconds(probe.duration_ms)},
           {"attempts", probe.attempts},
           {"round_trips", probe.round_trips}};

@@ -56,7 +56,8 @@ def test_help_names_everything(tmp_path):
 
 @pytest.mark.parametrize("option", ["--config", "--env-file", "--ca-file", "--api-key-file"])
 def test_files_that_cannot_be_read(tmp_path, option):
-    for path in ("no-such-file", tmp_path):
+    # The last one can be opened, and every read of it fails.
+    for path in ("no-such-file", tmp_path, "/proc/self/mem"):
         done = run(tmp_path, option, path, "--only", "config")
         assert done.returncode in (77, 78), done.err
         assert str(path) in done.err and done.out == ""
@@ -98,6 +99,20 @@ def test_a_broken_url_in_host(tmp_path, host):
     assert "HOST" in done.out or done.returncode == 0
 
 
+@pytest.mark.parametrize("name,value", [
+    ("MYSQL", f"mysql://wandb:{PASSWORD}@db.example.com:99999/wandb"), ("MYSQL", f"postgres://wandb:{PASSWORD}@db.example.com/wandb"), ("MYSQL", f"mysql://wandb:{PASSWORD}@/wandb"),
+    ("MYSQL", f"mysql://wandb:{PASSWORD}%zz@db.example.com/wandb"), ("MYSQL", f"mysql://{PASSWORD}\x1b[31m@[::1/wandb"),
+    ("BUCKET", f"s3://KEY{PASSWORD}:{PASSWORD}/+@s3.example.com:port/files"), ("BUCKET", "ftp://files"), ("BUCKET", f"s3://k:{PASSWORD}@s3.example.com"), ("BUCKET", "s3://\u202eselif"),
+    ("REDIS", f"redis://:{PASSWORD}@[fe80::1"), ("REDIS", f"http://:{PASSWORD}@redis.example.com"), ("BUCKET_QUEUE", "sqs:/x"), ("LICENSE", "not.a.token" + PASSWORD),
+])
+def test_a_broken_connection_string(tmp_path, name, value):
+    lines = [line for line in GOOD.splitlines() if not line.startswith(name + "=")] + [f"{name}={value}"]
+    done = run(tmp_path, "--env-file", settings(tmp_path, "\n".join(lines) + "\n"), "--only", "config.well-formed", "--only", "config.license")
+    assert done.returncode == 1, done.out + done.err
+    assert name in done.out and f"server.env line {len(lines)}" in done.out
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", done.out + done.err)
+
+
 def test_a_pipe_that_says_nothing(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     done = run(tmp_path, "--env-file", tmp_path / "fifo", "--only", "config", "--timeout", "3s")
@@ -106,7 +121,11 @@ def test_a_pipe_that_says_nothing(tmp_path):
 
 def test_list_plan_config_version(tmp_path):
     checks = json.loads(run(tmp_path, "list", "--format", "json").out)["checks"]
-    assert checks and all(set(check) == {"id", "title", "service", "probe", "needs", "tags", "rows", "writes"} for check in checks)
+    assert checks and all(set(check) == {"id", "title", "service", "probe", "needs", "explained_by", "tags", "rows", "writes"} for check in checks)
+    ids = [check["id"] for check in checks]
+    for place, check in enumerate(checks):
+        assert {other.split("/")[0] for other in check["needs"]} <= set(ids), check
+        assert set(check["explained_by"]) <= set(ids[:place]), check
     table = run(tmp_path, "list", "--format", "markdown").out
     for check in checks:
         assert f"`{check['id']}`" in table

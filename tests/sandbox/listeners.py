@@ -283,6 +283,22 @@ def endless_body(c):
 
 
 @kind
+def flood(c):
+    """Bytes without an end, and without a question."""
+    while not c.stopped.is_set():
+        c.write(b"A" * 65536)
+
+
+@kind
+def xml_bomb(c):
+    """Ten lines that a careless parser makes three billion characters of, then a document a hundred thousand elements deep."""
+    c.read()
+    entities = b"".join(b'<!ENTITY l%d "%s">' % (i, b"&l%d;" % (i - 1) * 10) for i in range(1, 10))
+    body = b'<?xml version="1.0"?><!DOCTYPE Error [<!ENTITY l0 "lol">' + entities + b"]><Error><Code>&l9;</Code>" + b"<a>" * 100000 + b"</a>" * 100000 + b"</Error>"
+    c.write(http(body, b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"))
+
+
+@kind
 def hostile_page(c):
     """Escape sequences, controls, bidirectional overrides and bytes that are no UTF-8, in the reason, the headers and the body."""
     c.read()

@@ -64,6 +64,29 @@ TEST(BucketCredentials, AProxyThatChangesTheHost) {
   EXPECT_THAT(one(bucket_credentials_check(), facts), Is(Status::fail, "port-lost"));
 }
 
+TEST(BucketCredentials, AProxyThatTakesTheAuthorizationAway) {
+  BucketReadFacts facts = healthy_read();
+  facts.list = answer(403, "AccessDenied");
+  facts.trial.tried = true;
+  facts.trial.presigned = answer(200);
+  // Ceph gives strangers a list of buckets too, an empty one: nothing of it says that the bucket is another's.
+  for (const bool empty_list : {true, false}) {
+    facts.buckets = empty_list ? answer(200) : answer(403, "AccessDenied");
+    facts.bucket_names.clear();
+    const Finding finding = one(bucket_credentials_check(), facts);
+    EXPECT_THAT(finding, Is(Status::fail, "authorization-dropped"));
+    EXPECT_THAT(finding.fix, HasSubstr("proxy_set_header Authorization $http_authorization;"));
+    EXPECT_THAT(finding.observed, HasSubstr("Signed in the URL, the same listing passes."));
+    expect_complete(finding);
+  }
+  facts.trial.presigned = answer(404, "NoSuchBucket");
+  EXPECT_THAT(one(bucket_credentials_check(), facts), Is(Status::fail, "authorization-dropped"));
+  facts.trial.presigned = answer(403, "AccessDenied");
+  EXPECT_THAT(one(bucket_credentials_check(), facts), Is(Status::fail, "access-denied")) << "refused either way: the rights are missing";
+  facts.trial.presigned = silence("timed-out");
+  EXPECT_THAT(one(bucket_credentials_check(), facts), Is(Status::fail, "access-denied"));
+}
+
 TEST(BucketCredentials, AProxyIsNamedWhereItCannotBeProven) {
   BucketReadFacts facts = healthy_read();
   facts.list = answer(403, "SignatureDoesNotMatch");

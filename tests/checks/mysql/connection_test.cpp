@@ -202,11 +202,18 @@ TEST(MysqlTlsCheck, FailsWhenTheDemandIsNotMet) {
 TEST(MysqlTlsCheck, KnowsMysqlsOwnCertificate) {
   MysqlFacts facts = healthy_mysql();
   facts.tls.presented.front().subject_cn = "MySQL_Server_8.4.6_Auto_Generated_Server_Certificate";
+  facts.tls.presented.front().subject = "CN=" + facts.tls.presented.front().subject_cn;
   facts.tls.errors = {{19, 1, "self-signed certificate in certificate chain"}};
-  const auto finding = tls(facts);
+  auto finding = tls(facts);
   EXPECT_EQ(finding.status, Status::fail);
-  EXPECT_EQ(finding.cause, "auto-generated-certificate");
+  EXPECT_EQ(finding.cause, "mysql-default-cert");
+  EXPECT_THAT(finding.observed, HasSubstr("the certificate that MySQL made for itself"));
   EXPECT_THAT(finding.fix, HasSubstr("ALTER INSTANCE RELOAD TLS"));
+
+  facts.tls.presented.front().dns_names.clear();
+  facts.tls.errors = {{62, 0, "hostname mismatch"}};
+  finding = tls(facts);
+  EXPECT_EQ(finding.cause, "mysql-default-cert") << "its CA may be given; it names no host all the same";
 }
 
 TEST(MysqlTlsCheck, SaysWhenAFileIsMissingHere) {

@@ -304,6 +304,13 @@ TEST(JudgeTls, AddressesAndIpv6AreWrittenAsCommandsTakeThem) {
   EXPECT_THAT(finding.observed, HasSubstr("[2001:db8::5]:443 (wandb.example.com)"));
 }
 
+TEST(JudgeTls, SaysNothingOfOldVersionsThatNobodyAnsweredFor) {
+  TlsObservation tls = healthy();
+  EXPECT_THAT(judge_tls_protocol(tls, host_words, scene()).front().observed, HasSubstr("nothing below TLS 1.2"));
+  tls.old_protocols_unanswered = true;
+  EXPECT_EQ(judge_tls_protocol(tls, host_words, scene()).front().observed, tls.protocol);
+}
+
 TEST(JudgeTls, TheSingleCheckNamesTheFirstFailureThenTheFirstWarning) {
   TlsObservation tls = healthy();
   tls.old_protocol = "TLSv1.1";

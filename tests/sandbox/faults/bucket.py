@@ -87,6 +87,26 @@ def _(box):
     inside_tls(box, "hostile-page")
 
 
+@fault("bucket.hostile-error", {"bucket.credentials": "access-denied"}, "a refusal in XML, full of escape sequences")
+def _(box):
+    answer_all(box, s3_error("Ugly\x1b[31m\u202e\u009b2J", "\x1b]0;owned\x07 \x1b[2J\u202etxt.exe", 403))
+
+
+@fault("bucket.xml-bomb", {"bucket.endpoint": "not-s3"}, "a document that grows without bounds in a careless parser")
+def _(box):
+    inside_tls(box, "xml-bomb")
+
+
+@fault("bucket.huge-headers", {"bucket.endpoint": "headers-too-large"}, "four megabytes of headers")
+def _(box):
+    inside_tls(box, "huge-headers")
+
+
+@fault("bucket.endless-body", {"bucket.endpoint": "web-page"}, "pages without an end")
+def _(box):
+    inside_tls(box, "endless-body")
+
+
 @fault("bucket.console", {"bucket.endpoint": "console-port"}, "the port of the MinIO console")
 def _(box):
     answer_all(box, "default_type text/html; return 200 '<!doctype html><html><head><title>MinIO Console</title></head></html>';")
@@ -122,6 +142,11 @@ def _(box):
 @fault("bucket.port-lost", {"bucket.credentials": "port-lost"}, "a proxy in front drops the port of the Host header")
 def _(box):
     box.change_web().bucket.host_header = "$host"
+
+
+@fault("bucket.authorization-dropped", {"bucket.credentials": "authorization-dropped"}, "a proxy in front drops the Authorization header")
+def _(box):
+    box.change_web().bucket.extra = 'proxy_set_header Authorization "";'
 
 
 @fault("bucket.clock", {"bucket.clock": "clock-skew"}, "the store's clock is two hours ahead")

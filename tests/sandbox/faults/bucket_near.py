@@ -42,6 +42,11 @@ def _(box):
     box.use_cors(lambda origin: cors_rules(origin, methods=("GET", "PUT", "HEAD", "POST", "DELETE"), expose=("ETag", "x-amz-request-id", "Content-Length")))
 
 
+@near("bucket.authorization-set", [*USE, "bucket.region", "bucket.refuses"], "a proxy that sets the Authorization header anew, as it came, and drops cookies")
+def _(box):
+    box.change_web().bucket.extra = 'proxy_set_header Authorization $http_authorization; proxy_set_header Cookie "";'
+
+
 @near("bucket.prefix", [*USE, "bucket.supported"], "a folder within the bucket")
 def _(box):
     box.bucket_url(prefix="/teams/wandb")

@@ -64,6 +64,11 @@ def _(box):
     instead(box, "garbage")
 
 
+@fault("mysql.flood", {"mysql.greeting": "not-mysql"}, "bytes without an end")
+def _(box):
+    instead(box, "flood")
+
+
 @fault("mysql.x-protocol", {"mysql.greeting": "x-protocol-port"}, "the port of MySQL's X protocol, 33060")
 def _(box):
     box.mysql_url(port=box.add(Scripted(b"\x05\0\0\0\x0b\x08\x05\x1a\0")).port)

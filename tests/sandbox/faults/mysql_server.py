@@ -278,7 +278,7 @@ def _(box):
     box.mysql_behind(leaf(box, "mysql.localhost", issuer=None))
 
 
-@fault("mysql.tls-auto-generated", {"mysql.tls": "auto-generated-certificate"}, "the certificate that MySQL makes for itself at its first start")
+@fault("mysql.tls-auto-generated", {"mysql.tls": "mysql-default-cert"}, "the certificate that MySQL makes for itself at its first start")
 def _(box):
     from ..forge import forge
     root = forge("MySQL_Server_8.4.6_Auto_Generated_CA_Certificate", ca=True)

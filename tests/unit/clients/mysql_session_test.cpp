@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -289,6 +290,93 @@ TEST(MysqlSession, EndsWhenItIsAskedToStop) {
   const auto late = MysqlSession::open(login_to(server.port()), Deadline::after(3s), stop.get_token());
   ASSERT_FALSE(late.has_value());
   EXPECT_EQ(late.error().cause, "stopped");
+}
+
+/// Asks for a stop a moment later.
+class Stopper {
+ public:
+  std::stop_token token() const { return source_.get_token(); }
+  void soon() {
+    thread_ = std::jthread([this] {
+      std::this_thread::sleep_for(100ms);
+      source_.request_stop();
+    });
+  }
+
+ private:
+  std::stop_source source_;
+  std::jthread thread_;
+};
+
+TEST(MysqlSession, EndsALogInWhenItIsAskedToStop) {
+  const std::function<void(Peer&)> plays[] = {
+      [](Peer&) {},                                                                        // accepts, and says nothing
+      [](Peer& peer) { peer.raw("\x4a"); },                                                // begins a greeting
+      [](Peer& peer) { peer.send(greeting(no_tls), 0); },                                  // greets, and does not answer
+      [](Peer& peer) { peer.send(greeting(0xdfffffffU), 0); }};                            // is silent in the handshake of TLS
+  for (const auto& play : plays) {
+    Server server(play);
+    Stopper stopper;
+    stopper.soon();
+    const auto started = Deadline::Clock::now();
+    const auto tls = &play == &plays[3] ? MysqlLogin::Tls::encrypted : MysqlLogin::Tls::off;
+    const auto session = MysqlSession::open(login_to(server.port(), tls), Deadline::after(10s), stopper.token());
+    ASSERT_FALSE(session.has_value());
+    EXPECT_EQ(session.error().cause, "stopped") << session.error().text;
+    EXPECT_LT(elapsed_ms(started), 2500) << "the library itself counts in seconds";
+  }
+}
+
+TEST(MysqlSession, EndsALogInAtItsDeadline) {
+  for (const bool with_tls : {false, true}) {
+    Server server([&](Peer& peer) { peer.send(greeting(with_tls ? 0xdfffffffU : no_tls), 0); });
+    const auto started = Deadline::Clock::now();
+    const auto tls = with_tls ? MysqlLogin::Tls::encrypted : MysqlLogin::Tls::off;
+    const auto session = MysqlSession::open(login_to(server.port(), tls), Deadline::after(300ms));
+    ASSERT_FALSE(session.has_value());
+    EXPECT_EQ(session.error().cause, "timed-out") << session.error().text;
+    EXPECT_LT(elapsed_ms(started), 2500);
+  }
+}
+
+TEST(MysqlSession, EndsWhenRowsNeverDo) {
+  std::atomic<bool> done = false;
+  Server server([&](Peer& peer) {
+    log_in(peer);
+    peer.receive();
+    answer(peer, "x", 0);
+    peer.receive();
+    char sequence = 1;
+    peer.send("\x01", sequence++);
+    peer.send(length_encoded("def") + std::string(3, '\0') + length_encoded("c") + length_encoded("c") + std::string("\x0c\x2d\0\0\x04\0\0\xfd\0\0\0\0\0", 13), sequence++);
+    peer.send(std::string("\xfe\0\0\x02\0", 5), sequence++);
+    while (!done) peer.send(length_encoded("row"), sequence++);
+  });
+  auto session = MysqlSession::open(login_to(server.port()), Deadline::after(3s));
+  ASSERT_TRUE(session.has_value()) << session.error().text;
+  ASSERT_TRUE(session->query("SELECT 1", Deadline::after(2s)).has_value());
+  const auto started = Deadline::Clock::now();
+  const auto rows = session->query("SELECT 2", Deadline::after(300ms));
+  done = true;
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().cause, "timed-out");
+  EXPECT_LT(elapsed_ms(started), 900);
+}
+
+TEST(MysqlSession, ForgetsTheStopToCleanUp) {
+  Server server([](Peer& peer) {
+    log_in(peer);
+    peer.receive();
+    answer(peer, "gone", 1);
+  });
+  std::stop_source stop;
+  auto session = MysqlSession::open(login_to(server.port()), Deadline::after(3s), stop.get_token());
+  ASSERT_TRUE(session.has_value()) << session.error().text;
+  stop.request_stop();
+  EXPECT_EQ(session->query("SELECT 1", Deadline::after(1s)).error().cause, "stopped");
+  session->forget_stop();
+  const auto rows = session->query("DROP TABLE t", Deadline::after(1s));
+  ASSERT_TRUE(rows.has_value()) << "a connection that nothing was asked over is whole: " << rows.error().text;
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <stop_token>
+#include <thread>
 
 #include "clients/tcp.hpp"
 #include "http_lab.hpp"
@@ -206,6 +208,46 @@ TEST(Reach, IsTheSameAfterJson) {
   EXPECT_EQ(json.get<Reach>(), some);
   EXPECT_EQ(nlohmann::json::parse(json.dump()).get<Reach>(), some);
   EXPECT_EQ(nlohmann::json::object().get<Reach>(), Reach{});
+}
+
+/// Asks for a stop after a tenth of a second.
+struct Stopper {
+  std::stop_source source;
+  std::jthread thread{[this] {
+    std::this_thread::sleep_for(milliseconds(100));
+    source.request_stop();
+  }};
+};
+
+TEST(Tcp, AStopEndsEveryWait) {
+  const Listener silent([](int, const std::atomic<bool>& stop) { hold(stop); });
+  const Dropping dropping;
+  {
+    Stopper stopper;
+    Socket socket = *connect_tcp("127.0.0.1", silent.port(), soon());
+    const auto started = Deadline::Clock::now();
+    EXPECT_EQ(socket.receive_some(100, soon(10000), stopper.source.get_token()).error().cause, "stopped");
+    EXPECT_EQ(socket.receive(100, soon(10000), stopper.source.get_token()).error().cause, "stopped") << "and at once when it was asked before";
+    EXPECT_LT(elapsed_ms(started), 1500);
+  }
+  {
+    Stopper stopper;
+    Socket socket = *connect_tcp("127.0.0.1", silent.port(), soon());
+    const std::string more_than_buffers_hold(64 << 20, 'x');
+    const auto started = Deadline::Clock::now();
+    EXPECT_EQ(socket.send(more_than_buffers_hold, soon(10000), stopper.source.get_token()).error().cause, "stopped");
+    EXPECT_LT(elapsed_ms(started), 1500);
+  }
+  {
+    Stopper stopper;
+    const auto started = Deadline::Clock::now();
+    EXPECT_EQ(connect_tcp("127.0.0.1", dropping.port(), soon(10000), stopper.source.get_token()).error().cause, "stopped");
+    EXPECT_LT(elapsed_ms(started), 1500);
+  }
+  Stopper stopper;
+  const Reach cut = reach("127.0.0.1", dropping.port(), "", soon(10000), nullptr, stopper.source.get_token());
+  EXPECT_EQ(cut.attempts.front().cause, "stopped");
+  EXPECT_THAT(cut.attempts.front().text, HasSubstr("stopped"));
 }
 
 }  // namespace

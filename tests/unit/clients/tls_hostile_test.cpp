@@ -262,6 +262,29 @@ TEST(TlsHostile, ClientCertificatesAreDemanded) {
   }
 }
 
+TEST(TlsHostile, AStopEndsTheHandshake) {
+  // Before the first byte, and in the middle of the server's first message.
+  for (const std::string& bytes : {std::string(), std::string("\x16\x03\x03\x00\x7a\x02", 6)}) {
+    const Listener silent([&](int fd, const std::atomic<bool>& stop) {
+      static_cast<void>(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+      while (!stop) std::this_thread::sleep_for(5ms);
+    });
+    TlsRequest request;
+    request.server_name = "wandb.test";
+    request.connect = [port = silent.port()](Deadline deadline) { return connect_tcp("127.0.0.1", port, deadline); };
+    std::stop_source source;
+    const std::jthread stopper([&] {
+      std::this_thread::sleep_for(100ms);
+      source.request_stop();
+    });
+    const auto started = Deadline::Clock::now();
+    const TlsObservation tls = observe_tls(request, Deadline::after(10s), source.get_token());
+    EXPECT_FALSE(tls.completed);
+    EXPECT_EQ(tls.cause, "stopped") << tls.text;
+    EXPECT_LT(elapsed_ms(started), 1500);
+  }
+}
+
 TEST(TlsHostile, NobodyListens) {
   std::uint16_t port = 0;
   {

@@ -41,6 +41,18 @@ TEST_F(JournalTest, IsOnDiskBeforeTheWriteAndGoneAfterIt) {
   EXPECT_TRUE(fs::is_empty(directory_));
 }
 
+TEST_F(JournalTest, SeveralAreAnnouncedTogether) {
+  const auto journal = open_journal(directory_, "0123456789abcdef");
+  ASSERT_TRUE(journal->announce_all({}));
+  EXPECT_FALSE(fs::exists(directory_)) << "nothing to announce, nothing made";
+  ASSERT_TRUE(journal->announce_all(std::vector{one_, two_}));
+  EXPECT_THAT(leftovers(directory_)[0].entries, testing::ElementsAre(one_, two_));
+  EXPECT_THAT(journal->open(), testing::ElementsAre(one_, two_));
+  const auto nowhere = open_journal("/proc/no-such-place", "0123456789abcdef");
+  EXPECT_EQ(nowhere->announce_all(std::vector{one_, two_}).error().cause, "journal");
+  EXPECT_TRUE(nowhere->open().empty());
+}
+
 TEST_F(JournalTest, ADeadRunIsUndoneAndALivingOneLeftAlone) {
   { auto dead = open_journal(directory_, "dead"); ASSERT_TRUE(dead->announce(one_)); ASSERT_TRUE(dead->announce(two_)); }
   std::ofstream(directory_ / "dead.jsonl", std::ios::app) << "{\"state\":\"anno";

@@ -51,6 +51,42 @@ TEST(Run, OneCauseBlocksAllThatDependOnIt) {
   EXPECT_EQ(ran.result("a.root").origin, "MYSQL in /etc/wandb.env line 4");
 }
 
+TEST(Run, WhereACheckJudgesByPartOnlyTheLackingPartsAreBlocked) {
+  const auto by_part = [](std::string id, std::string probe, std::vector<std::string> needs) {
+    CheckSpec check = toy_check(std::move(id), std::move(probe), std::move(needs));
+    check.by_part = true;
+    return check;
+  };
+  const std::vector<Plugin> catalog = {{"a",
+                                        "A",
+                                        {toy_probe("p", says("row:bad")), toy_probe("q", says("ok"))},
+                                        {toy_check("a.rows", "p"), by_part("a.same-rows", "p", {"a.rows"}), by_part("a.whole", "q", {"a.rows"}), toy_check("a.strict", "p", {"a.rows"})},
+                                        {}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(ran.status("a.same-rows/bad"), Status::blocked);
+  EXPECT_THAT(ran.result("a.same-rows/bad").blocked_by, ElementsAre("a.rows/bad"));
+  EXPECT_EQ(ran.status("a.same-rows/fine"), Status::pass);
+  EXPECT_EQ(ran.status("a.whole"), Status::blocked);
+  EXPECT_EQ(ran.status("a.strict"), Status::blocked);
+}
+
+TEST(Run, AFailureThatAnotherExplainsIsBlockedByItAndAPassStaysOne) {
+  const auto explained = [](std::string id, std::string probe) {
+    CheckSpec check = toy_check(std::move(id), std::move(probe));
+    check.explained_by = {"a.root", "a.fine", "z.not-there"};
+    return check;
+  };
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("first", says("refused", 50ms)), toy_probe("fine", says("ok"))}, {toy_check("a.root", "first"), toy_check("a.fine", "fine")}, {}, {}},
+      {"b", "B", {toy_probe("same", says("refused")), toy_probe("other", says("ok"))}, {explained("b.same", "same"), explained("b.other", "other"), toy_check("b.leaf", "other", {"b.same"})}, {}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(ran.status("b.same"), Status::blocked);
+  EXPECT_THAT(ran.result("b.same").blocked_by, ElementsAre("a.root"));
+  EXPECT_THAT(ran.result("b.same").finding.observed, HasSubstr("Seen here: "));
+  EXPECT_EQ(ran.status("b.other"), Status::pass);
+  EXPECT_THAT(ran.result("b.leaf").blocked_by, ElementsAre("a.root"));
+}
+
 TEST(Run, ANeedMayNameARow) {
   const std::vector<Plugin> catalog = {{"a",
                                         "A",
@@ -139,6 +175,33 @@ TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
   EXPECT_EQ(ran.status("a.x"), Status::pass);
   EXPECT_EQ(ran.status("c.x"), Status::unknown);
   EXPECT_EQ(ran.result("c.x").finding.cause, "interrupted");
+}
+
+TEST(Run, WhatAProbeFoundBeforeASignalIsJudged) {
+  std::stop_source source;
+  const auto until_stopped = [](std::string text) {
+    return [text](const ProbeContext& context) {
+      while (!context.stop.stop_requested()) std::this_thread::sleep_for(2ms);
+      return ToyFacts{text};
+    };
+  };
+  const std::vector<Plugin> catalog = {
+      {"a", "A", {toy_probe("found", until_stopped("ok"))}, {toy_check("a.x", "found"), toy_check("a.y", "found")}, {}, {}},
+      {"b", "B", {toy_probe("waited", until_stopped("stopped"))}, {toy_check("b.x", "waited"), toy_check("b.y", "waited", {"b.x"})}, {}, {}}};
+  RunOptions options;
+  options.stop = source.get_token();
+  const std::jthread killer([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  const Ran ran = run_suite(catalog, options);
+  EXPECT_LT(ran.seconds, 1);
+  EXPECT_EQ(ran.status("a.x"), Status::pass);
+  EXPECT_EQ(ran.status("a.y"), Status::pass);
+  EXPECT_EQ(ran.status("b.x"), Status::unknown) << "the check calls it a failure; a client that was stopped says nothing about the other side";
+  EXPECT_EQ(ran.result("b.x").finding.cause, "interrupted");
+  EXPECT_EQ(ran.result("b.x").finding.blame, Blame::machine);
+  EXPECT_EQ(ran.status("b.y"), Status::blocked);
 }
 
 TEST(Run, MistakesOfAPluginAreToldAndHarmNothingElse) {

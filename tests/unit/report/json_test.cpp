@@ -26,6 +26,7 @@ TEST(Json, HasEverythingInOrder) {
   EXPECT_EQ(json["results"][2]["fix"], report.results[2].finding.fix);
   EXPECT_EQ(json["results"][3]["blocked_by"], nlohmann::json({"mysql.login"}));
   EXPECT_EQ(json["probes"][2]["round_trips"], 31);
+  EXPECT_EQ(json["probes"][2]["started_ms"], 0.8);
   EXPECT_TRUE(nlohmann::json::parse(render_json(healthy()))["summary"]["first_to_fix"].is_null());
 }
 
