@@ -248,6 +248,8 @@ CheckSpec wandb_artifact_check() {
   spec.probe = "wandb.write";
   spec.title = "An artifact is logged by one run and used by another, unchanged";
   spec.needs = {"wandb.upload"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks();
   spec.tags = {"artifacts"};
   for (const Row& row : rows) spec.rows.emplace_back(row.name);
   return make_check<WandbWriteFacts>(std::move(spec), judge);

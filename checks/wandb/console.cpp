@@ -39,6 +39,7 @@ CheckSpec wandb_console_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.run"};
+  spec.by_part = true;
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }
 

@@ -178,6 +178,8 @@ CheckSpec wandb_cors_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.store"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks_for_browsers();
   spec.tags = {"cors"};
   spec.rows = {"upload-preflight", "upload", "download-preflight", "download"};
   return make_check<WandbWriteFacts>(std::move(spec), judge);

@@ -263,6 +263,8 @@ CheckSpec wandb_download_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.registered"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks();
   for (const auto& row : rows) spec.rows.emplace_back(row.name);
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }

@@ -77,6 +77,7 @@ CheckSpec wandb_history_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.run"};
+  spec.by_part = true;
   spec.rows = {"history", "summary"};
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }

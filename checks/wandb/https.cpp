@@ -122,6 +122,7 @@ CheckSpec wandb_https_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.run"};
+  spec.by_part = true;
   spec.tags = {"security"};
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }

@@ -141,6 +141,8 @@ CheckSpec wandb_multipart_check() {
   spec.probe = "wandb.write";
   spec.title = "A large file uploads in parts";
   spec.needs = {"wandb.upload"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks();
   spec.tags = {"limits"};
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }

@@ -117,4 +117,14 @@ Findings merge_alike(Findings rows) {
   return {judged.front()};
 }
 
+std::vector<std::string> bucket_checks() {
+  return {"bucket.dns", "bucket.reachable", "bucket.tls", "bucket.endpoint", "bucket.clock", "bucket.credentials", "bucket.exists", "bucket.region", "bucket.round-trip"};
+}
+
+std::vector<std::string> bucket_checks_for_browsers() {
+  auto checks = bucket_checks();
+  checks.insert(checks.end(), {"bucket.cors-rules", "bucket.preflight"});
+  return checks;
+}
+
 }  // namespace wbverify

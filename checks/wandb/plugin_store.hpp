@@ -2,6 +2,7 @@
 // Transfers to and from the store behind the URLs that the server hands out, in words.
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/shared/store.hpp"
 #include "checks/wandb/plugin_words.hpp"
@@ -35,6 +36,11 @@ Finding store_refused(StoreVerb verb, const Transfer& transfer, std::string what
 
 /// What to do when W&B's own keys lack a right on the bucket, on this kind of store.
 std::string give_rights(const StoreView& store, StoreVerb verb);
+
+/// The checks of BUCKET whose failure is also the cause when a transfer fails here: as a rule it is the same store.
+std::vector<std::string> bucket_checks();
+/// With those of its CORS rules.
+std::vector<std::string> bucket_checks_for_browsers();
 
 /// Letters, digits, dot, underscore and hyphen: nothing that a proxy could write otherwise.
 bool is_plain_name(std::string_view name);

@@ -118,8 +118,10 @@ Findings each_entity(const WandbWriteFacts& facts, std::string_view title, const
 }
 
 Findings in_first_entity(Findings findings, const WandbWriteFacts& facts, const std::string& entity) {
+  if (facts.runs.size() < 2 || entity.empty()) return findings;
   for (Finding& finding : findings) {
-    if (facts.runs.size() > 1 && !entity.empty()) finding.observed = "In " + entity + ": " + finding.observed;
+    finding.row = finding.row.empty() ? entity : entity + "/" + finding.row;
+    finding.observed = "In " + entity + ": " + finding.observed;
   }
   return findings;
 }

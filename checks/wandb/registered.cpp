@@ -167,6 +167,8 @@ CheckSpec wandb_registered_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.upload"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks();
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }
 

@@ -61,6 +61,7 @@ CheckSpec wandb_run_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.entity"};
+  spec.by_part = true;
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }
 

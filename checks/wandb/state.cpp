@@ -66,6 +66,7 @@ CheckSpec wandb_state_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.run"};
+  spec.by_part = true;
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }
 

@@ -3,6 +3,7 @@
 #include "checks/shared/reach.hpp"
 #include "checks/shared/tls.hpp"
 #include "checks/wandb/checks.hpp"
+#include "checks/wandb/plugin_store.hpp"
 #include "checks/wandb/plugin_words.hpp"
 
 namespace wbverify {
@@ -73,6 +74,8 @@ CheckSpec wandb_store_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.upload-url"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks();
   spec.tags = {"network"};
   spec.rows = {"dns", "tcp", "tls"};
   return make_check<WandbWriteFacts>(std::move(spec), judge);

@@ -239,6 +239,7 @@ CheckSpec wandb_sweep_check() {
   spec.probe = "wandb.write";
   spec.title = "A sweep is made, gives work to an agent, and ends";
   spec.needs = {"wandb.run"};
+  spec.by_part = true;
   spec.tags = {"sweeps"};
   for (const Row& row : rows) spec.rows.emplace_back(row.name);
   return make_check<WandbWriteFacts>(std::move(spec), judge);

@@ -70,6 +70,8 @@ CheckSpec wandb_upload_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.store"};
+  spec.by_part = true;
+  spec.explained_by = bucket_checks();
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }
 

@@ -58,6 +58,7 @@ std::string as_json(const std::vector<Row>& rows) {
                       {"service", row.plugin->service},
                       {"probe", row.check->probe},
                       {"needs", row.check->needs},
+                      {"explained_by", row.check->explained_by},
                       {"tags", row.check->tags},
                       {"rows", row.check->rows},
                       {"writes", row.writes}});

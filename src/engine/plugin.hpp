@@ -83,6 +83,8 @@ struct CheckSpec {
   std::string probe;                  ///< whose facts it judges
   std::string title;                  ///< a sentence that is true when it passes, without a full stop
   std::vector<std::string> needs;     ///< checks or rows (`config.well-formed/MYSQL`) that must have passed
+  std::vector<std::string> explained_by;   ///< checks whose failure is also the cause of a failure here, which is then blocked by them; a pass stays one
+  bool by_part = false;               ///< judges several of a kind, named by the first part of each row: what a need lacks in some blocks only those
   std::vector<std::string> tags;      ///< besides its service, for --only and --skip
   std::vector<std::string> rows;      ///< the rows that it can give, when they are known beforehand
   std::function<Findings(const Facts&, const Scene&)> judge;

@@ -18,11 +18,6 @@ def named(run):
     return ", ".join(f"{i}: {r['cause']}" for i, r in run.results.items() if r["status"] in BAD)[:200]
 
 
-def beside(name):
-    """What a fault of another service does to the W&B API on top is told by the API's own faults: without it each says one thing."""
-    return () if name.startswith("wandb.") else ("--skip", "wandb")
-
-
 def differences(fault, run, healthy):
     """What the run says that the fault does not explain."""
     wrong = []
@@ -54,7 +49,7 @@ def test_fault(name, base, healthy_results, record_property):
     row = {"fault": name, "named": "", "seconds": 0.0, "right": False}
     record_property("fault", row)
     with base.fork([name]) as box:
-        run = verify(box, *beside(name))
+        run = verify(box)
     wrong = differences(fault, run, healthy_results)
     expected_exit = fault.exit if fault.exit is not None else 1
     if run.exit != expected_exit:
@@ -67,7 +62,7 @@ def test_fault(name, base, healthy_results, record_property):
 def test_near_miss(name, base, healthy_results):
     near = NEAR_MISSES[name]
     with base.fork([name]) as box:
-        run = verify(box, *beside(name))
+        run = verify(box)
     bad = [f"{i}: {r['status']} {r['cause']}: {r['observed']}" for i, r in run.results.items()
            if r["status"] in ("fail", "unknown", "blocked") and check_of(i) in {check_of(s) for s in near.spares}]
     assert not bad, "\n".join(bad) + "\n\n" + run.stdout

@@ -69,6 +69,18 @@ def test_two_entities_are_verified_each(base):
     assert run.status("wandb.upload/production") == run.status("wandb.upload/research") == "pass"
 
 
+def test_an_entity_that_fails_does_not_hide_the_others(base):
+    with base.fork([], change=lambda box: box.args.extend(["--entity", "elsewhere", "--entity", "research"])) as box:
+        run = verify(box, *ONLY)
+    assert run.exit == 1, run.stdout
+    assert [i for i, row in run.results.items() if row["status"] == "fail"] == ["wandb.entity/elsewhere"]
+    for check in ("wandb.run", "wandb.upload", "wandb.download", "wandb.cors", "wandb.state"):
+        rows = {i: row for i, row in run.results.items() if row["check"] == check}
+        assert all(row["status"] == ("blocked" if "/elsewhere" in i else "pass") for i, row in rows.items()), (check, run.stdout)
+        assert {i.split("/")[1] for i in rows} == {"elsewhere", "research"}
+    assert {row["status"] for row in run.results.values() if row["check"] == "wandb.artifact"} <= {"pass", "blocked"}
+
+
 def test_an_identity_token_is_exchanged(base):
     def change(box):
         box.yaml["api_key_file"] = None

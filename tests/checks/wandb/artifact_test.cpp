@@ -242,7 +242,7 @@ TEST(WandbArtifact, WhatWasNotAskedIsUnknown) {
 TEST(WandbArtifact, NamesTheEntityWhenThereAreSeveral) {
   WandbWriteFacts facts = written({"team-a", "team-b"});
   facts.artifact.entries[1].get.same = false;
-  EXPECT_THAT(row(judged(facts), "files").observed, HasSubstr("In team-a: "));
+  EXPECT_THAT(row(judged(facts), "team-a/files").observed, HasSubstr("In team-a: "));
 }
 
 }  // namespace

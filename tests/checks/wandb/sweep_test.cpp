@@ -151,7 +151,7 @@ TEST(WandbSweep, WhatWasNotAskedIsUnknown) {
 TEST(WandbSweep, NamesTheEntityWhenThereAreSeveral) {
   WandbWriteFacts facts = written({"team-a", "team-b"});
   facts.sweep.state = "RUNNING";
-  EXPECT_THAT(row(judged(facts), "finish").observed, HasSubstr("In team-a: "));
+  EXPECT_THAT(row(judged(facts), "team-a/finish").observed, HasSubstr("In team-a: "));
 }
 
 }  // namespace
