@@ -6,7 +6,7 @@
 namespace wbverify::fuzz {
 
 struct RecordedAnswer {
-  std::string name;   ///< `Session-new`
+  std::string name;  ///< `Session-new`
   std::string body;
 };
 

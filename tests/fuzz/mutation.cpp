@@ -68,13 +68,39 @@ std::vector<std::string> places(const json& document) {
 
 const std::vector<json>& hostile_values() {
   static const std::vector<json> values = [] {
-    std::vector<json> out = {
-        nullptr, true, false, 0, -1, 1, 0.5, -1e300, 1e300, std::numeric_limits<std::int64_t>::min(),
-        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::uint64_t>::max(), "", "0", "-9223372036854775809",
-        "\x1b[2J\x1b[31mred\x07", "line\r\nFAKE: header\n", std::string("a\0b", 3), "\u202egnp.exe", "\u2028\u0085\u200b", "{}", "%s%n%x",
-        "</script>{{7*7}}", "../../etc/passwd", "http://user:secret@[::1]:99999/?X-Amz-Signature=0", "file:///etc/passwd",
-        std::string(70000, 'A'), json::array(), json::object(), json::array({json::array(), json::object(), nullptr, 1, "x"}),
-        json(std::vector<int>(3000, 7)), nested(10), nested(70)};
+    std::vector<json> out = {nullptr,
+                             true,
+                             false,
+                             0,
+                             -1,
+                             1,
+                             0.5,
+                             -1e300,
+                             1e300,
+                             std::numeric_limits<std::int64_t>::min(),
+                             std::numeric_limits<std::int64_t>::max(),
+                             std::numeric_limits<std::uint64_t>::max(),
+                             "",
+                             "0",
+                             "-9223372036854775809",
+                             "\x1b[2J\x1b[31mred\x07",
+                             "line\r\nFAKE: header\n",
+                             std::string("a\0b", 3),
+                             "\u202egnp.exe",
+                             "\u2028\u0085\u200b",
+                             "{}",
+                             "%s%n%x",
+                             "</script>{{7*7}}",
+                             "../../etc/passwd",
+                             "http://user:secret@[::1]:99999/?X-Amz-Signature=0",
+                             "file:///etc/passwd",
+                             std::string(70000, 'A'),
+                             json::array(),
+                             json::object(),
+                             json::array({json::array(), json::object(), nullptr, 1, "x"}),
+                             json(std::vector<int>(3000, 7)),
+                             nested(10),
+                             nested(70)};
     for (const auto& [text, means] : stand_ins) out.push_back(json::parse(text));
     return out;
   }();
@@ -100,14 +126,23 @@ std::string spell(const json& document) {
 }
 
 std::string broken(std::string text, Random& random) {
-  constexpr char bits[] = {'{', '}', '[', ']', '"', ':', ',', '\\', '\0', '\x1b', '\xff', '\xc3', '\x80', 'e', '+', '-', '.', '0', 't', 'n'};
+  constexpr char bits[] = {'{',    '}',    '[',    ']', '"', ':', ',', '\\', '\0', '\x1b',
+                           '\xff', '\xc3', '\x80', 'e', '+', '-', '.', '0',  't',  'n'};
   for (std::size_t times = 1 + random.below(4); times > 0; --times) {
     const std::size_t at = random.below(text.size());
     switch (random.below(5)) {
-      case 0: text.resize(at); break;
-      case 1: text.insert(at, 1, bits[random.below(std::size(bits))]); break;
-      case 2: text.erase(at, 1 + random.below(8)); break;
-      case 3: text.insert(at, text.substr(random.below(text.size()), random.below(200))); break;
+      case 0:
+        text.resize(at);
+        break;
+      case 1:
+        text.insert(at, 1, bits[random.below(std::size(bits))]);
+        break;
+      case 2:
+        text.erase(at, 1 + random.below(8));
+        break;
+      case 3:
+        text.insert(at, text.substr(random.below(text.size()), random.below(200)));
+        break;
       default:
         if (!text.empty()) text[at] = static_cast<char>(random.next() & 0xff);
     }
@@ -131,11 +166,13 @@ json spoiled(json document, Random& random) {
         [[fallthrough]];
       case 1:
         if (value.is_array() && !value.empty()) {
-          for (std::size_t more = 1 + random.below(40); more > 0; --more) value.push_back(value[random.below(value.size())]);
+          for (std::size_t more = 1 + random.below(40); more > 0; --more)
+            value.push_back(value[random.below(value.size())]);
           break;
         }
         [[fallthrough]];
-      default: value = hostile_values()[random.below(hostile_values().size())];
+      default:
+        value = hostile_values()[random.below(hostile_values().size())];
     }
   }
   return document;

@@ -23,8 +23,9 @@ class Random {
 /// Every place in the document, the root first, as JSON pointers (RFC 6901).
 std::vector<std::string> places(const nlohmann::json& document);
 
-/// Values of every type that stand where another is expected: wrong types, extremes, control characters, deep and wide ones. Texts
-/// that stand for what JSON text alone can say (bytes that are no UTF-8, numbers without end) become that in spell().
+/// Values of every type that stand where another is expected: wrong types, extremes, control characters, deep and wide
+/// ones. Texts that stand for what JSON text alone can say (bytes that are no UTF-8, numbers without end) become that
+/// in spell().
 const std::vector<nlohmann::json>& hostile_values();
 
 /// The document with that value in that place.

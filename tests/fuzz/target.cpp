@@ -30,8 +30,8 @@ Scene scene() {
 
 bool is_control(std::uint32_t code, bool lines) {
   if (code == '\n') return !lines;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
 /// Empty when the text is fit to be shown.
@@ -48,7 +48,8 @@ std::string fault_of(std::string_view text, bool lines) {
 }
 
 bool is_kebab(std::string_view word) {
-  return std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return std::all_of(word.begin(), word.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::string complaint(const Finding& finding, const CheckSpec& spec) {
@@ -56,38 +57,55 @@ std::string complaint(const Finding& finding, const CheckSpec& spec) {
     const char* name;
     const std::string& text;
     bool lines;
-  } texts[] = {{"row", finding.row, false},           {"cause", finding.cause, false}, {"title", finding.title, false},
-               {"observed", finding.observed, false}, {"expected", finding.expected, false}, {"why", finding.why, false},
-               {"fix", finding.fix, true},            {"reproduce", finding.reproduce, true}, {"setting", finding.setting, false}};
+  } texts[] = {{"row", finding.row, false},
+               {"cause", finding.cause, false},
+               {"title", finding.title, false},
+               {"observed", finding.observed, false},
+               {"expected", finding.expected, false},
+               {"why", finding.why, false},
+               {"fix", finding.fix, true},
+               {"reproduce", finding.reproduce, true},
+               {"setting", finding.setting, false}};
   for (const auto& [name, text, lines] : texts) {
     if (const std::string fault = fault_of(text, lines); !fault.empty()) return fmt::format("{}: {}", name, fault);
   }
   if (finding.status == Status::blocked) return "a judge blocks";
-  if ((finding.status == Status::pass) != finding.cause.empty()) return fmt::format("status {} with cause \"{}\"", name(finding.status), finding.cause);
-  if ((finding.status == Status::unknown) != (finding.blame != Blame::none)) return fmt::format("status {} with blame {}", name(finding.status), name(finding.blame));
+  if ((finding.status == Status::pass) != finding.cause.empty())
+    return fmt::format("status {} with cause \"{}\"", name(finding.status), finding.cause);
+  if ((finding.status == Status::unknown) != (finding.blame != Blame::none))
+    return fmt::format("status {} with blame {}", name(finding.status), name(finding.blame));
   if (!is_kebab(finding.cause)) return "a cause that is no id: " + finding.cause;
   if (finding.observed.empty()) return "nothing observed, cause " + finding.cause;
-  const bool known = finding.row.empty() || spec.rows.empty() ||
-                     std::any_of(spec.rows.begin(), spec.rows.end(), [&](const auto& row) { return finding.row == row || finding.row.ends_with("/" + row); });
+  // With several entities the entity is the first part, and all of it for a check without rows.
+  const bool known =
+      finding.row.empty() || spec.rows.empty() || std::any_of(spec.rows.begin(), spec.rows.end(), [&](const auto& row) {
+        return finding.row == row || finding.row.ends_with("/" + row) || (spec.by_part && finding.row.find('/') == std::string::npos);
+      });
   return known ? "" : "a row that is not announced: " + finding.row;
 }
 
 const char* const words[] = {
     // states, codes, kinds and hosts that judges look for
-    "PENDING", "COMMITTED", "DELETED", "FINISHED", "RUNNING", "CANCELED", "finished", "running", "crashed", "run", "exit", "stop", "resume", "s3", "gcs",
-    "azure", "HOST", "BUCKET", "http", "https", "localhost", "127.0.0.1", "::1", "minio", "minio.svc.cluster.local", "10.0.0.1", "api-key", "identity-token",
-    "PERMISSION_ERROR", "UNAUTHENTICATED", "SignatureDoesNotMatch", "AccessDenied", "RequestTimeTooSkewed", "NoSuchBucket", "NoSuchKey", "EntityTooLarge",
-    "BadDigest", "SlowDown", "KMS.DisabledException", "XMinioStorageFull", "ExpiredToken", "permission denied", "license expired", "not found",
-    "Cannot query field \"features\" on type \"ServerInfo\".", "internal database error", "too large", "graphql", "file-stream", "store", "run", "artifact",
-    "sweep", "project", "missing", "changed", "four-byte-characters", "non-ascii", "number", "key-changed", "*", "https://wandb.example.com", "null",
+    "PENDING", "COMMITTED", "DELETED", "FINISHED", "RUNNING", "CANCELED", "finished", "running", "crashed", "run",
+    "exit", "stop", "resume", "s3", "gcs", "azure", "HOST", "BUCKET", "http", "https", "localhost", "127.0.0.1", "::1",
+    "minio", "minio.svc.cluster.local", "10.0.0.1", "api-key", "identity-token", "PERMISSION_ERROR", "UNAUTHENTICATED",
+    "SignatureDoesNotMatch", "AccessDenied", "RequestTimeTooSkewed", "NoSuchBucket", "NoSuchKey", "EntityTooLarge",
+    "BadDigest", "SlowDown", "KMS.DisabledException", "XMinioStorageFull", "ExpiredToken", "permission denied",
+    "license expired", "not found", "Cannot query field \"features\" on type \"ServerInfo\".",
+    "internal database error", "too large", "graphql", "file-stream", "store", "run", "artifact", "sweep", "project",
+    "missing", "changed", "four-byte-characters", "non-ascii", "number", "key-changed", "*",
+    "https://wandb.example.com", "null",
     // what clean() lets through of what strangers write
-    "{}", "{0}", "%s%n", "'; rm -rf / #", "$(reboot)", "`id`", "\\x1b[31m", "\xf0\x9f\x98\x80", "\xe2\x80\xa6", "a..b", "https://user:x@[::1]:99999/", "0.70.0",
-    "999999999999999999999.0.0", "v0.0.0-dirty", "..", "/", "a/b", "Mon, 32 Foo 20256 99:99:99 GMT"};
-const char* const causes[] = {"", "timed-out", "refused", "reset", "closed", "dns-failed", "unreachable", "tls-untrusted", "tls-name", "tls-failed", "not-http",
-                              "stopped", "headers-too-large", "bad-url", "interrupted"};
+    "{}", "{0}", "%s%n", "'; rm -rf / #", "$(reboot)", "`id`", "\\x1b[31m", "\xf0\x9f\x98\x80", "\xe2\x80\xa6", "a..b",
+    "https://user:x@[::1]:99999/", "0.70.0", "999999999999999999999.0.0", "v0.0.0-dirty", "..", "/", "a/b",
+    "Mon, 32 Foo 20256 99:99:99 GMT"};
+const char* const causes[] = {"",           "timed-out",   "refused",           "reset",    "closed",
+                              "dns-failed", "unreachable", "tls-untrusted",     "tls-name", "tls-failed",
+                              "not-http",   "stopped",     "headers-too-large", "bad-url",  "interrupted"};
 const char* const blames[] = {"", "none", "target", "path", "machine", "tool", "nobody"};
-constexpr std::int64_t numbers[] = {0, 1, -1, 5, 10, 60, 80, 200, 204, 206, 301, 302, 307, 400, 401, 403, 404, 405, 408, 409, 411, 413, 429, 443, 500, 502, 503,
-                                    504, 507, 511, 599, 8080, 86400, 1048576, 1048577, 10000000};
+constexpr std::int64_t numbers[] = {0,   1,   -1,  5,   10,  60,  80,  200,  204,   206,     301,     302,
+                                    307, 400, 401, 403, 404, 405, 408, 409,  411,   413,     429,     443,
+                                    500, 502, 503, 504, 507, 511, 599, 8080, 86400, 1048576, 1048577, 10000000};
 
 json other_value(const std::string& key, const json& value, Random& random) {
   const auto one_of = [&](const auto& list) { return list[random.below(std::size(list))]; };
@@ -155,9 +173,11 @@ const Plugin& wandb() {
 }
 
 std::string complaint(const Findings& findings, const CheckSpec& spec) {
-  if (findings.empty() || findings.size() > most_findings) return fmt::format("{}: {} findings", spec.id, findings.size());
+  if (findings.empty() || findings.size() > most_findings)
+    return fmt::format("{}: {} findings", spec.id, findings.size());
   for (const auto& finding : findings) {
-    if (const std::string text = complaint(finding, spec); !text.empty()) return spec.id + "/" + finding.row + " " + text;
+    if (const std::string text = complaint(finding, spec); !text.empty())
+      return spec.id + "/" + finding.row + " " + text;
   }
   return {};
 }
@@ -176,33 +196,41 @@ std::string feed_answer(std::string_view body) {
       if (text->size() > 1000) return "an error without bounds";
     }
   }
-  constexpr GraphqlDocument document{"Session", "query Session { <User.username|username> <ServerInfo.features|features { name <A|b> }> }"};
+  constexpr GraphqlDocument document{
+      "Session", "query Session { <User.username|username> <ServerInfo.features|features { name <A|b> }> }"};
   const UnknownParts unknown = unknown_parts(document, answer.errors);
   if (render(document, unknown).find('<') != std::string::npos) return "a mark stays in the document";
   return answer.json ? read_everything(*answer.data) : "";
 }
 
-std::string feed_facts(std::string_view probe_id, std::string_view text) {
-  const Plugin& plugin = wandb();
-  const auto probe = std::find_if(plugin.probes.begin(), plugin.probes.end(), [&](const auto& each) { return each.id == probe_id; });
-  json document = json_inside(text);
-  keep_promises("", document);
-  Facts facts;
-  try {
-    facts = probe->decode(document.dump());
-  } catch (const json::exception&) {
-    return {};
-  }
+const ProbeSpec& probe(std::string_view id) {
+  const auto& probes = wandb().probes;
+  return *std::find_if(probes.begin(), probes.end(), [&](const auto& each) { return each.id == id; });
+}
+
+std::string judge(const ProbeSpec& spec, const Facts& facts) {
   const std::string encoded = facts.encode();
-  if (probe->decode(encoded).encode() != encoded) return "the facts change on their way to JSON and back";
+  if (spec.decode(encoded).encode() != encoded) return "the facts change on their way to JSON and back";
   const Scene at = scene();
-  for (const auto& check : plugin.checks) {
-    if (check.probe != probe_id) continue;
+  for (const auto& check : wandb().checks) {
+    if (check.probe != spec.id) continue;
     const Findings findings = check.judge(facts, at);
     if (const std::string wrong = complaint(findings, check); !wrong.empty()) return wrong;
     if (check.judge(facts, at) != findings) return check.id + " judges the same facts differently";
   }
   return {};
+}
+
+std::string feed_facts(std::string_view probe_id, std::string_view text) {
+  json document = json_inside(text);
+  keep_promises("", document);
+  Facts facts;
+  try {
+    facts = probe(probe_id).decode(document.dump());
+  } catch (const json::exception&) {
+    return {};
+  }
+  return judge(probe(probe_id), facts);
 }
 
 json other_facts(json facts, Random& random) {

@@ -13,18 +13,25 @@ namespace wbverify::fuzz {
 /// The checks of the W&B API, as the catalogue has them.
 const Plugin& wandb();
 
-/// Reads the body as an answer of the API and everything in it as every reader of json does. Empty, or what did not hold.
+const ProbeSpec& probe(std::string_view id);
+
+/// Reads the body as an answer of the API and everything in it as every reader of json does. Empty, or what did not
+/// hold.
 std::string feed_answer(std::string_view body);
-/// Decodes it as facts of that probe, with the texts cleaned as every probe does, and lets every check of them judge. Empty, or what
-/// did not hold. Wrong types are refused by an exception of the decoder, which a replay tells as a malformed record.
+/// Decodes it as facts of that probe, with the texts cleaned as every probe does, and lets every check of them judge.
+/// Empty, or what did not hold. Wrong types are refused by an exception of the decoder, which a replay tells as a
+/// malformed record.
 std::string feed_facts(std::string_view probe, std::string_view text);
 
-/// What is wrong with the findings of a check, or empty: none at all, control characters, no UTF-8, no end, a status that contradicts
-/// its cause or blame.
+/// Lets every check of that probe judge the facts, twice. Empty, or what did not hold.
+std::string judge(const ProbeSpec& spec, const Facts& facts);
+
+/// What is wrong with the findings of a check, or empty: none at all, control characters, no UTF-8, no end, a status
+/// that contradicts its cause or blame.
 std::string complaint(const Findings& findings, const CheckSpec& spec);
 
-/// Facts with one to four values replaced by others of the same type: extremes, causes, codes and states that occur, and texts as
-/// hostile as clean() lets through.
+/// Facts with one to four values replaced by others of the same type: extremes, causes, codes and states that occur,
+/// and texts as hostile as clean() lets through.
 nlohmann::json other_facts(nlohmann::json facts, class Random& random);
 
 }  // namespace wbverify::fuzz
