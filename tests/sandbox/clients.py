@@ -75,9 +75,13 @@ class Client:
                 "SSL_CERT_FILE": ca, "REQUESTS_CA_BUNDLE": ca, "HTTPS_PROXY": self.tunnel.url, "HTTP_PROXY": self.tunnel.url,
                 **{name: str(self.home / place) for name, place in places.items()}}
 
+    def command(self, *words):
+        """The client's Python with these words; `wandb verify` without any."""
+        return [str(folder(self.version) / "bin/python"), *(words or ("-m", "wandb", "verify", "--host", self.box.origin))]
+
     def run(self, *words, limit=300, **environment):
-        """The client's Python with these words; a process group of its own, which is ended at the limit."""
-        process = subprocess.Popen([str(folder(self.version) / "bin/python"), *words], cwd=self.home / "work", env=self.environment() | environment,
+        """The command in a process group of its own, which is ended at the limit."""
+        process = subprocess.Popen(self.command(*words), cwd=self.home / "work", env=self.environment() | environment,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         try:
             stdout, stderr = process.communicate(timeout=limit)
@@ -88,6 +92,4 @@ class Client:
 
     def verify(self, limit=300):
         """`wandb verify`."""
-        return self.run("-m", "wandb", "verify", "--host", self.box.origin, limit=limit)
-
-
+        return self.run(limit=limit)
