@@ -1,5 +1,6 @@
 """What every benchmark measures with: a process watched from outside, and what it leaves behind."""
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,6 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = os.environ.get("WBVERIFY", str(ROOT / "build/release/wbverify"))
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/system")]
+
+# What both tools are for; wbverify looks at the address in front of it too.
+API = re.compile(r'\w+ /(graphql2?|files|artifacts|artifactsV2|oidc|wandb-\w+)\b')
 
 
 class Place:
@@ -108,3 +112,6 @@ def watched(argv, env, cwd, limit=600, pause=0.02):
     family.join()
     family.kill()
     return Ended(started, seconds, None if late else process.returncode, stdout, stderr, max(family.peaks.values(), default=0) / 1024, family.together / 1024)
+
+def bar(what, figure, most, form="{:.3f}"):
+    print(f"{what:48} {form.format(figure):>8}   at most {form.format(most):>6}   {'met' if figure <= most else 'NOT MET'}")

@@ -1,17 +1,13 @@
 """The W&B API part beside `wandb verify`, one after the other on the same server."""
-import json
-import re
 import statistics
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from measure import PROGRAM, Place, files_under, watched
+from measure import API, PROGRAM, Place, bar, files_under, watched
 
 MOST_REQUESTS, MOST_MIB, SHARE, SHARE_WITHOUT_SWEEP = 40, 20, 1 / 40, 1 / 4
 RUNS = 5
-# What both tools are for; wbverify looks at the address in front of it too.
-API = re.compile(r'"\w+ /(graphql2?|files|artifacts|artifactsV2|oidc|wandb-\w+)[/ ?]')
 LOG = "log_format measured '$request_length $bytes_sent $connection \"$request\" $status'; access_log {path} measured;"
 
 
@@ -122,7 +118,3 @@ def report():
     bar("largest process, MiB", ours.largest, MOST_MIB, "{:.1f}")
     bar("left on the server", sum(ours.on_server.values()), 0, "{:.0f}")
     bar("left on the client, files", ours.on_client[0], 0, "{:.0f}")
-
-
-def bar(what, figure, most, form="{:.3f}"):
-    print(f"{what:48} {form.format(figure):>8}   at most {form.format(most):>6}   {'met' if figure <= most else 'NOT MET'}")
