@@ -94,19 +94,25 @@ def round_trips(events, requests):
     return out
 
 
-def of_chain(what):
-    return OF_CHAIN.match(what) is not None
-
-
-def chain_of(trips):
-    """From the last to end, back through whatever ended last before it began; what belongs to the other chains may have ended then by chance."""
+def of_chain(trips):
+    """Without those of other chains, which may have ended just before by chance."""
+    def named(word):
+        return sorted((trip for trip in trips if trip.what.endswith(word)), key=lambda trip: trip.begin)
+    others = [*named("UpsertBucket")[1:], *named("Leftovers")[:-1]]   # the sweep makes a run too; what earlier runs left is looked for
     first = {}
     for trip in trips:
         if trip.what not in ("TCP", "TLS"):
-            first.setdefault(trip.connection, trip.what)
-    upsert = min((trip for trip in trips if "UpsertBucket" in trip.what), key=lambda trip: trip.begin)
-    trips = [trip for trip in trips if of_chain(first.get(trip.connection, "GET /") if trip.what in ("TCP", "TLS") else trip.what)
-             and not ("UpsertBucket" in trip.what and trip is not upsert)]   # the sweep makes a run too
+            first.setdefault(trip.connection, trip)
+
+    def belongs(trip):
+        asked = first.get(trip.connection) if trip.what in ("TCP", "TLS") else trip   # a connection is opened for its first request
+        return asked is None or OF_CHAIN.match(asked.what) and not any(asked is other for other in others)
+    return [trip for trip in trips if belongs(trip)]
+
+
+def chain_of(trips):
+    """From the last to end, back through whatever ended last before it began."""
+    trips = of_chain(trips)
     chain = [max(trips, key=lambda trip: trip.end)]
     while before := [trip for trip in trips if trip.end <= chain[0].begin + 0.001 and trip.begin < chain[0].begin]:
         chain.insert(0, max(before, key=lambda trip: trip.end))

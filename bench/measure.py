@@ -56,6 +56,7 @@ class Family(threading.Thread):
         self.peaks, self.together, self.over = {}, 0, threading.Event()
 
     def run(self):
+        self.look()
         while not self.over.wait(self.pause):
             self.look()
 
