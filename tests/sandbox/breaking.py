@@ -63,6 +63,17 @@ class Breaking:
             self.own_standin(behaviour=Behaviour(**behaviour))
         self.change_web().app_port = self.standin.port
 
+    def clients_store(self, hosts=("upload_host",), **words):
+        """Signed URLs lead to the same store by another port, and BUCKET to the right one: what fails there fails for clients alone. `hosts`: which
+        URLs, members of Behaviour; `words`: of web.Site. The site."""
+        from .web import Site
+        self.wandb()
+        right = self.web.bucket
+        site = Site(right.name, right.certificate, **words)
+        self.web.more.append(site)
+        self.after.append(lambda: self.wandb(**dict.fromkeys(hosts, f"{site.name}:{site.port}")))
+        return site
+
     def own_standin(self, health=None, behaviour=None):
         """A server with the accounts of the base and nothing in it yet; its objects leave the store with it."""
         from .wandb.app import Server

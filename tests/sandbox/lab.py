@@ -12,9 +12,10 @@ class Fault:
     kills: dict            # check (or row) → cause
     text: str
     apply: object
-    status: dict = field(default_factory=dict)   # check → `warn` or `unknown`, where it is not `fail`
+    status: dict = field(default_factory=dict)   # check → `warn`, `unknown` or `skip`, where it is not `fail`
     exit: int = None       # exit status; None: 1, or 0 when all that it kills only warns, or 3 when something is only unknown
     needs: str = ""        # `minio`, when it needs a server that is not always there
+    peer: str = ""         # the situation under which `wandb verify` was measured beside us, in its own words (bench/)
 
     def __post_init__(self):
         if self.exit is None:
@@ -29,6 +30,7 @@ class Near:
     text: str
     apply: object
     needs: str = ""
+    peer: str = ""         # as of a fault: where `wandb verify` minds and we must not
 
 
 def fault(name, kills, text, **options):

@@ -97,13 +97,15 @@ class Web:
     def __init__(self, folder, host, bucket, app_port, store_port):
         self.folder, self.host, self.bucket = Path(folder), host, bucket
         self.app_port, self.store_port, self.http_port = app_port, store_port, 0
+        self.more = []                                             # further addresses of the store
         self.http = ""                                             # further directives of the http block
         self.redirect = "return 308 https://$host:{port}$request_uri;"   # what http:// answers; empty: nothing listens
         self.env = None
         self.service = None
 
     def sites(self):
-        return [(tag, site) for tag, site in (("host", self.host), ("bucket", self.bucket)) if site.present]
+        every = [("host", self.host), ("bucket", self.bucket), *((f"more-{number}", site) for number, site in enumerate(self.more))]
+        return [(tag, site) for tag, site in every if site.present]
 
     def keep(self, certificate, tag):
         (self.folder / f"{tag}.pem").write_text(certificate.chain_pem())
@@ -141,7 +143,9 @@ class Web:
 
     def reserve(self):
         """Chooses the ports."""
-        self.host.port, self.bucket.port, self.http_port = free_ports(3)
+        self.host.port, self.bucket.port, self.http_port, *others = free_ports(3 + len(self.more))
+        for site, port in zip(self.more, others):
+            site.port = port
 
     def start(self):
         self.folder.mkdir(exist_ok=True, mode=0o700)

@@ -24,9 +24,9 @@ def answer_all(box, directives):
     box.change_web().bucket.body = "    location / { " + directives + " }"
 
 
-def answer_methods(box, methods, directives):
-    """Requests with other methods reach the store."""
-    box.change_web().bucket.before = f"""    if ($request_method ~ ^({methods})$) {{ rewrite ^ /__fixed last; }}
+def answer_methods(box, methods, directives, site=None):
+    """Requests with other methods reach the store. `site`: another address than that of BUCKET."""
+    (site or box.change_web().bucket).before = f"""    if ($request_method ~ ^({methods})$) {{ rewrite ^ /__fixed last; }}
     location = /__fixed {{ internal; {directives} }}"""
 
 

@@ -31,7 +31,8 @@ def one_path(box, path, directives):
 
 # -- no connection, or none worth the name
 
-@fault("host.refused", {"host.tcp": "refused"}, "nothing listens on the port")
+@fault("host.refused", {"host.tcp": "refused"}, "nothing listens on the port",
+       peer="port refused")
 def _(box):
     box.host_at(box.listener("refused"))
 

@@ -21,12 +21,14 @@ def _(box):
     one_path(box, "/graphql", page("<!doctype html><html><head><title>Weights &amp; Biases</title></head></html>"))
 
 
-@fault("wandb.login-page", {"wandb.api": "login-page"}, "a log-in proxy lets pages through and stops the API")
+@fault("wandb.login-page", {"wandb.api": "login-page"}, "a log-in proxy lets pages through and stops the API",
+       peer="login page (HTML, 200) on POST")
 def _(box):
     box.wandb(replies={"/graphql": LOGIN_PAGE, "/graphql2": LOGIN_PAGE})
 
 
-@fault("wandb.graphql-502", {"wandb.api": "bad-gateway"}, "nothing listens behind /graphql")
+@fault("wandb.graphql-502", {"wandb.api": "bad-gateway"}, "nothing listens behind /graphql",
+       peer="GraphQL 502")
 def _(box):
     box.wandb(replies={"/graphql": BAD_GATEWAY})
 
@@ -63,15 +65,30 @@ def _(box):
 
 # -- who is let in
 
-@fault("wandb.unknown-key", {"wandb.login": "unknown-key"}, "the key of another installation: viewer is null")
+@fault("wandb.unknown-key", {"wandb.login": "unknown-key"}, "the key of another installation: viewer is null",
+       peer="wrong key, 200 `viewer:null`")
 def _(box):
     other_key(box)
 
 
-@fault("wandb.key-refused", {"wandb.login": "key-refused"}, "the same with 401")
+@fault("wandb.key-refused", {"wandb.login": "key-refused"}, "the same with 401",
+       peer="wrong key, HTTP 401 JSON")
 def _(box):
     other_key(box)
     box.wandb(unknown_key="401")
+
+
+@fault("wandb.key-of-three", {"config.well-formed/WANDB_API_KEY": "truncated"}, "three characters in place of the key",
+       peer="key of 3 characters")
+def _(box):
+    box.yaml["api_key_file"] = None
+    box.env["WANDB_API_KEY"] = box.api_key[-3:]
+
+
+@fault("wandb.no-key", {"wandb.login": "no-key"}, "no key anywhere: what needs a log-in is skipped, and said to be", status={"wandb.login": "skip"},
+       peer="no key")
+def _(box):
+    box.yaml["api_key_file"] = None
 
 
 @fault("wandb.account-locked", {"wandb.login": "forbidden"}, "the account is known and locked")
@@ -101,7 +118,8 @@ def _(box):
     box.wandb(latest_version="0.99.0")
 
 
-@fault("wandb.max-cli-version", {"wandb.clients": "newest-sdk-refused"}, "the server wants no newer SDK than 0.28.2", status={"wandb.clients": WARN})
+@fault("wandb.max-cli-version", {"wandb.clients": "newest-sdk-refused"}, "the server wants no newer SDK than 0.28.2", status={"wandb.clients": WARN},
+       peer="`max_cli_version` 0.28.2")
 def _(box):
     box.wandb(cli_versions={"min_cli_version": "0.13.0", "max_cli_version": "0.28.2"})
 
@@ -124,7 +142,8 @@ def _(box):
 
 # -- what may be written
 
-@fault("wandb.permission-denied", {"wandb.entity": "permission-denied"}, "the account may not write to the entity: 403 PERMISSION_ERROR")
+@fault("wandb.permission-denied", {"wandb.entity": "permission-denied"}, "the account may not write to the entity: 403 PERMISSION_ERROR",
+       peer="run creation 403 PERMISSION_ERROR")
 def _(box):
     box.wandb(replies={"upsertBucket": denied("upsertBucket")})
 

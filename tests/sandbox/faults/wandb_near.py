@@ -50,9 +50,22 @@ def _(box):
     box.wandb(generation="mid")
 
 
-@near("wandb.near-no-range-of-clients", ["wandb.clients"], "cliVersionInfo is null")
+@near("wandb.near-no-range-of-clients", ["wandb.clients"], "cliVersionInfo is null",
+       peer="`cliVersionInfo: null`")
 def _(box):
     box.wandb(cli_versions=None)
+
+
+@near("wandb.near-no-desc", EVERYTHING, "a server whose runs have no argument `desc`",
+      peer="GraphQL rejects argument `desc` (400)")
+def _(box):
+    box.wandb(without=frozenset({"Project.run.desc"}))
+
+
+@near("wandb.near-no-api-cors", ["wandb.browser", "wandb.cors"], "the API gives no Access-Control headers, which pages of its own origin do not need",
+      peer="no CORS header of the API, the store's are right")
+def _(box):
+    box.wandb(cors=False)
 
 
 @near("wandb.near-long-key", ["wandb.login"], "a key of 86 characters")
