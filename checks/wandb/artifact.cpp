@@ -131,10 +131,24 @@ Finding not_fetched(std::string what, const Case& at) {
                                                         : interrupted(std::move(what));
 }
 
+/// Files of runs come by the same kind of URL: what is told of them holds here.
+bool as_files_of_runs(const Transfer& get, const Case& at) {
+  if (at.facts.files.empty() || at.facts.files.front().files.empty()) return false;
+  const Transfer& other = at.facts.files.front().files.front().by_direct;
+  return other.tried && !other.ok() && other.code == get.code && other.answer.status == get.answer.status &&
+         other.answer.cause == get.answer.cause;
+}
+
+/// What was to come back from the store did not.
+Finding not_given(const Transfer& get, const std::string& what, const Case& at) {
+  return as_files_of_runs(get, at) ? skipped("The store gives files of runs neither, see wandb.download.")
+                                   : artifact::get_refused(get, what, at);
+}
+
 Finding manifest_row(const Case& at) {
   const WandbArtifact& own = at.artifact;
   if (!own.get_manifest.tried) return not_fetched("The manifest's way back", at);
-  if (!own.get_manifest.ok()) return artifact::get_refused(own.get_manifest, "the manifest", at);
+  if (!own.get_manifest.ok()) return not_given(own.get_manifest, "the manifest", at);
   if (!own.manifest_read) {
     Finding finding = artifact::wrong("manifest-unreadable", at);
     finding.observed = fmt::format("What comes back in place of the manifest is none: {}. {}",
@@ -202,7 +216,10 @@ Finding files_row(const Case& at) {
       return finding;
     }
     if (!entry.get.tried) return not_fetched("The download of " + entry.path, at);
-    if (!entry.get.ok()) return artifact::get_refused(entry.get, entry.path, at);
+    if (!entry.get.ok()) {
+      const bool alike = own.get_manifest.tried && !own.get_manifest.ok() && own.get_manifest.code == entry.get.code;
+      return alike ? skipped("The store gives the manifest neither.") : not_given(entry.get, entry.path, at);
+    }
     if (!entry.get.same) return artifact::bytes_differ(entry, at);
   }
   return passed(fmt::format("{} files with {} bytes, the same byte for byte", files_of(own), bytes_of(own)));

@@ -5,6 +5,7 @@
 #include "checks/policy.hpp"
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_hop.hpp"
+#include "checks/wandb/plugin_readback.hpp"
 #include "checks/wandb/plugin_store.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
 #include "checks/wandb/plugin_words.hpp"
@@ -160,6 +161,10 @@ Finding judge_body(const Row& row, const WandbBody& body, const Case& at) {
         answer.ok() ? std::string("Not tried: the store of the URL that was given cannot be sent to, see wandb.store.")
                     : "Not tried: the server gives no URL to send it to. " + tell(answer));
   }
+  // The run of the metrics is the one of the first entity, and so is that of the bodies.
+  if (body.path == "file-stream" && !at.facts.runs.empty() &&
+      as_metrics(answer, at.facts.runs.front(), at.facts.place, at.scene))
+    return skipped("Small ones are not taken either, for the same reason as wandb.history says.");
   if (is_limit(answer) || is_cut(answer.http)) return too_large(row, body, at);
   if (answer.http.status == 408) return too_slow(row, body, at);
   if (arrived(body)) {

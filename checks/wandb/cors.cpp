@@ -59,6 +59,11 @@ Finding wrong(std::string cause, const Case& at, const Direction& way) {
   return finding;
 }
 
+/// The check that tells what became of the transfer.
+std::string_view teller_of(const Direction& way) {
+  return std::string_view(way.verb) == "PUT" ? "wandb.upload" : "wandb.download";
+}
+
 Finding preflight_row(const Case& at, const Direction& way) {
   const HttpAnswer& answer = way.preflight.answer;
   if (!way.preflight.tried) return interrupted(fmt::format("A browser's question for {}", way.verb));
@@ -66,6 +71,9 @@ Finding preflight_row(const Case& at, const Direction& way) {
   if (cause.empty())
     return passed(way.preflight.allow_origin.front() == "*" ? "allowed, from everywhere (*)"
                                                             : "allowed from " + at.page);
+  // Some stores look at the signature, and at its time, when a browser asks.
+  if (answer.status >= 400 && way.transfer.tried && way.transfer.answer.status == answer.status)
+    return skipped(fmt::format("The store refuses the URL itself, as {} says.", teller_of(way)));
   Finding finding = wrong(cause, at, way);
   const StoreView store = store_of(answer, at.place);
   if (!answer.answered()) {
@@ -106,8 +114,7 @@ Finding answer_row(const Case& at, const Direction& way, const Finding& before) 
   if (!way.transfer.tried) return interrupted(fmt::format("A {} from a page", way.verb));
   if (!way.transfer.with_origin) return skipped(fmt::format("The {} was sent without an origin.", way.verb));
   if (!way.transfer.ok())
-    return skipped(fmt::format("The {} itself failed, as {} says.", way.verb,
-                               way.transfer.answer.method == "PUT" ? "wandb.upload" : "wandb.download"));
+    return skipped(fmt::format("The {} itself failed, as {} says.", way.verb, teller_of(way)));
   if (before.status == Status::fail && before.cause != "options-swallowed")
     return skipped("Not judged: the browser stops at its question.");
   const CorsHeaders headers = headers_of(way.transfer);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "checks/policy.hpp"
+#include "checks/wandb/plugin_trouble.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -80,6 +81,11 @@ std::string spoken_ms(double ms) {
 std::string ask_for_run(const WandbPlace& place, const WandbRun& run, std::string_view members) {
   return curl_graphql(place, fmt::format("{{project(entityName:\"{}\",name:\"{}\"){{run(name:\"NAME\"){{{}}}}}}}",
                                          run.entity, run.project, members));
+}
+
+bool as_metrics(const ApiAnswer& answer, const WandbRun& run, const WandbPlace& place, const Scene& scene) {
+  return run.stream.asked && !run.stream.ok() && !answer.ok() &&
+         trouble(place, run.stream, scene).cause == trouble(place, answer, scene).cause;
 }
 
 std::string_view stream_workers() {

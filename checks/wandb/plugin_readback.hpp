@@ -29,6 +29,9 @@ std::string spoken_ms(double ms);
 /// curl that asks for these members of a run; ours is gone when the report is read, so NAME stands in its place.
 std::string ask_for_run(const WandbPlace& place, const WandbRun& run, std::string_view members);
 
+/// The same trouble as with the metrics of the run (file_stream), which wandb.history tells.
+bool as_metrics(const ApiAnswer& answer, const WandbRun& run, const WandbPlace& place, const Scene& scene);
+
 /// The workers that write what file_stream brings, for Kubernetes and Docker.
 std::string_view stream_workers();
 

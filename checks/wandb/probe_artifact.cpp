@@ -171,7 +171,7 @@ class ArtifactTrip {
       of.push_back(i);
     }
     if (!requests.empty() && !may_send_to(look_at_store(api_, artifact_.entries[of.front()].upload))) return false;
-    const auto results = api_.client().send_bare_all(requests, api_.deadline(), api_.stop());
+    const auto results = api_.client().send_bare_all(requests, transfer_deadline(api_), api_.stop());
     *api_.context().round_trips += static_cast<int>(requests.size());
     bool stored = !requests.empty();
     for (std::size_t k = 0; k < requests.size(); ++k) {
@@ -202,7 +202,7 @@ class ArtifactTrip {
     if (!goes_on(artifact_.manifest_again) || url.empty()) return false;
     const json* const lines = json_at(data, "createArtifactManifest.artifactManifest.file.uploadHeaders");
     const HttpRequest request = put_request(url, lines == nullptr ? Headers{} : upload_headers(*lines), text);
-    const auto result = api_.client().send_bare(request, api_.deadline(), api_.stop());
+    const auto result = api_.client().send_bare(request, transfer_deadline(api_), api_.stop());
     ++*api_.context().round_trips;
     artifact_.put_manifest = read_transfer(request, result);
     return artifact_.put_manifest.answer.status >= 200 && artifact_.put_manifest.answer.status < 300;
@@ -258,7 +258,7 @@ class ArtifactTrip {
       of.push_back(i);
     }
     if (!manifest_url_.empty()) requests.push_back(get_request(manifest_url_, largest_manifest));
-    const auto results = api_.client().send_bare_all(requests, api_.deadline(), api_.stop());
+    const auto results = api_.client().send_bare_all(requests, transfer_deadline(api_), api_.stop());
     *api_.context().round_trips += static_cast<int>(requests.size());
     for (std::size_t k = 0; k < of.size(); ++k) artifact_.entries[of[k]].get = read_transfer(requests[k], results[k], &contents_[of[k]].bytes);
     if (!manifest_url_.empty()) read_manifest(requests.back(), results.back());

@@ -45,7 +45,7 @@ class RunTrip {
     if (api_.stopped()) return;
     json finish = {{"complete", true}, {"exitcode", 0}, {"uploaded", json::array()}};
     for (const auto& file : files_.files) {
-      if (file.put.answer.status >= 200 && file.put.answer.status < 300) finish["uploaded"].push_back(file.name);
+      if (file.put.ok()) finish["uploaded"].push_back(file.name);
     }
     api_.stream(run_, finish.dump(), run_.finish);
     finished_ = Deadline::Clock::now();
@@ -99,7 +99,7 @@ class RunTrip {
       if (i == plain) requests.back().headers.emplace_back("Origin", api_.place().base);
     }
     requests.push_back(preflight_request(urls_[plain].url, "PUT", upload_page_headers, api_.place().base));
-    const auto results = api_.client().send_bare_all(requests, api_.deadline(), api_.stop());
+    const auto results = api_.client().send_bare_all(requests, transfer_deadline(api_), api_.stop());
     *api_.context().round_trips += static_cast<int>(requests.size());
     for (std::size_t i = 0; i < urls_.size(); ++i) files_.files[i].put = read_transfer(requests[i], results[i]);
     files_.put_preflight = read_preflight(requests.back(), results.back(), "PUT", upload_page_headers);
@@ -116,8 +116,10 @@ class RunTrip {
     milliseconds pause = first_pause;
     while (!api_.stopped()) {
       read_once();
-      const bool whole = run_.found && run_.config_ms >= 0 && run_.history_ms >= 0 && run_.summary_ms >= 0 && run_.state_ms >= 0 &&
-                         (run_.console_ms >= 0 || !run_.console_known) && all_registered();
+      // What the server did not take will not come.
+      const bool metrics = !run_.stream.ok() || (run_.history_ms >= 0 && run_.summary_ms >= 0 && (run_.console_ms >= 0 || !run_.console_known));
+      const bool end = !run_.finish.ok() || (run_.state_ms >= 0 && all_registered());
+      const bool whole = run_.found && run_.config_ms >= 0 && metrics && end;
       const bool hopeless = !run_.read.json || (!run_.read.ok() && !run_.read.http.is_gateway_error());
       if (whole || hopeless || since_finish() > static_cast<double>(wandb_visible_limit.count()) || !pause_for(api_, pause)) return;
       pause = std::min(pause * 2, longest_pause);
@@ -165,7 +167,7 @@ class RunTrip {
   }
 
   bool all_registered() const {
-    return std::all_of(files_.files.begin(), files_.files.end(), [](const auto& file) { return file.registered || !file.put.tried || file.put.answer.status >= 300; });
+    return std::all_of(files_.files.begin(), files_.files.end(), [](const auto& file) { return file.registered || !file.put.ok(); });
   }
 
   /// The plain file by the server's own route, and straight from the store as a page does it; the odd one straight too.
@@ -186,7 +188,7 @@ class RunTrip {
       requests.push_back(preflight_request(records_[plain].second, "GET", "range", api_.place().base));
     }
     const bool has_odd = direct(odd);
-    const auto results = api_.client().send_bare_all(requests, api_.deadline(), api_.stop());
+    const auto results = api_.client().send_bare_all(requests, transfer_deadline(api_), api_.stop());
     *api_.context().round_trips += static_cast<int>(requests.size());
     if (has_plain) {
       const std::string ten = bodies_[plain].substr(range_first, range_last - range_first + 1);
@@ -199,7 +201,7 @@ class RunTrip {
 
   void download_by_route(WandbFile& file, const std::string& url, const std::string& body) {
     HttpRequest request = get_request(url, 2 * file_size);
-    const auto result = api_.client().send(request, api_.deadline(), api_.stop());
+    const auto result = api_.client().send(request, transfer_deadline(api_), api_.stop());
     ++*api_.context().round_trips;
     file.by_route = read_transfer(request, result, &body);
     const auto location = result ? result->header("location") : std::nullopt;
@@ -210,7 +212,7 @@ class RunTrip {
     if (file.redirect.empty() || api_.stopped()) return;
     // With a log-in only where the server itself is asked again: send() sees to that.
     request = get_request(target, 2 * file_size);
-    const auto followed = api_.client().send(request, api_.deadline(), api_.stop());
+    const auto followed = api_.client().send(request, transfer_deadline(api_), api_.stop());
     ++*api_.context().round_trips;
     file.by_redirect = read_transfer(request, followed, &body);
   }

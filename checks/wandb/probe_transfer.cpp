@@ -1,6 +1,7 @@
 #include "checks/wandb/probe_transfer.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "clients/s3.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds reach_limit{6000};
+constexpr milliseconds reach_limit{6000}, transfer_limit{8000};
 
 /// The values of a parameter of a query, as they stand.
 std::string parameter(std::string_view query, std::string_view name) {
@@ -21,6 +22,21 @@ std::string parameter(std::string_view query, std::string_view name) {
     if (iequals(pair.substr(0, equals), name)) return equals == std::string::npos ? "" : pair.substr(equals + 1);
   }
   return {};
+}
+
+/// Unix seconds of `20261128T100000Z`, the basic form of ISO 8601 in UTC that signatures of S3 and GCS have; 0 for other texts.
+std::int64_t signed_time(std::string_view text) {
+  if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return 0;
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = -1;
+    const auto* const end = text.data() + at + digits;
+    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
+  };
+  using namespace std::chrono;
+  const year_month_day date{year(number(0, 4)), month(static_cast<unsigned>(number(4, 2))), day(static_cast<unsigned>(number(6, 2)))};
+  const int hour = number(9, 2), minute = number(11, 2), second = number(13, 2);
+  if (!date.ok() || hour < 0 || minute < 0 || second < 0) return 0;
+  return sys_days(date).time_since_epoch().count() * std::int64_t{86400} + hour * 3600 + minute * 60 + second;
 }
 
 std::vector<std::string> values(const Headers& headers, std::string_view name) {
@@ -75,9 +91,11 @@ SignedUrl read_signed_url(std::string_view url) {
   if (!parameter(query, "X-Amz-Signature").empty() || !parameter(query, "Signature").empty()) {
     out.dialect = "s3";
     out.expires = seconds("X-Amz-Expires");
+    out.signed_at = signed_time(parameter(query, "X-Amz-Date"));
   } else if (!parameter(query, "X-Goog-Signature").empty()) {
     out.dialect = "gcs";
     out.expires = seconds("X-Goog-Expires");
+    out.signed_at = signed_time(parameter(query, "X-Goog-Date"));
   } else if (!parameter(query, "sig").empty()) {
     out.dialect = "azure";
   }
@@ -112,6 +130,8 @@ HttpRequest get_request(const std::string& url, std::size_t largest) {
   request.max_body = largest;
   return request;
 }
+
+Deadline transfer_deadline(const WandbApi& api) { return api.deadline().within(transfer_limit); }
 
 Transfer read_transfer(const HttpRequest& request, const Result<HttpResponse>& result, const std::string* wanted) {
   Transfer out;

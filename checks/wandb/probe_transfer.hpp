@@ -20,6 +20,9 @@ Headers upload_headers(const nlohmann::json& lines);
 HttpRequest put_request(const std::string& url, Headers headers, std::string body);
 HttpRequest get_request(const std::string& url, std::size_t largest);
 
+/// Until when a small file may be on its way. Who has not answered by then does not, and the checks behind need their time.
+Deadline transfer_deadline(const WandbApi& api);
+
 /// The exchange as a fact. `wanted`, when given, is what has to come back byte for byte.
 Transfer read_transfer(const HttpRequest& request, const Result<HttpResponse>& result, const std::string* wanted = nullptr);
 

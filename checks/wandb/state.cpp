@@ -14,7 +14,7 @@ Findings judge(const WandbWriteFacts& facts, const Scene& scene) {
   return each_entity(facts, title, [&](const WandbRun& run, const WandbFiles&) -> Findings {
     if (!run.finish.ok()) {
       Finding finding = trouble(facts.place, run.finish, scene);
-      if (run.stream.asked && !run.stream.ok() && trouble(facts.place, run.stream, scene).cause == finding.cause) {
+      if (as_metrics(run.finish, run, facts.place, scene)) {
         return {skipped("The end was not taken for the same reason as the metrics, as wandb.history says.")};
       }
       if (finding.cause != "interrupted")

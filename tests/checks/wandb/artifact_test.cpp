@@ -218,6 +218,18 @@ TEST(WandbArtifact, AFileIsMissingOrChanged) {
   EXPECT_THAT(row(judged(facts), "files").observed, HasSubstr("1999 came back."));
 }
 
+TEST(WandbArtifact, WhatTheStoreGivesNobodyIsToldOnce) {
+  WandbWriteFacts facts = written();
+  for (Transfer* get : {&facts.artifact.get_manifest, &facts.artifact.entries[0].get}) answer_with(*get, 403, "AccessDenied");
+  EXPECT_THAT(row(judged(facts), "manifest"), Is(Status::fail, "get-denied"));
+  EXPECT_THAT(row(judged(facts), "files"), Is(Status::skip, "not-applicable"));
+  answer_with(facts.files[0].files[0].by_direct, 403, "AccessDenied");
+  EXPECT_THAT(row(judged(facts), "manifest"), Is(Status::skip, "not-applicable"));
+  answer_with(facts.artifact.get_manifest, 404, "NoSuchKey");
+  EXPECT_THAT(row(judged(facts), "manifest"), Is(Status::fail, "not-stored"));
+  EXPECT_THAT(row(judged(facts), "files"), Is(Status::skip, "not-applicable"));
+}
+
 TEST(WandbArtifact, WhatWasNotAskedIsUnknown) {
   const auto without = [](const char* name, auto&& spoil) {
     WandbWriteFacts facts = written();

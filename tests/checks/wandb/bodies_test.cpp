@@ -110,6 +110,16 @@ TEST(WandbBodies, TheLimitIsToldAndRecognised) {
               HasSubstr("128 MiB do not, as it is with Cloudflare unless told otherwise"));
 }
 
+TEST(WandbBodies, SmallOnesAreRefusedAlike) {
+  WandbWriteFacts facts = written();
+  facts.runs[0].stream = refused(500, "boom", "", "file_stream");
+  for (auto& body : facts.bodies) body.answer = refused(500, "boom");
+  EXPECT_THAT(row(judge(wandb_bodies_check(), facts), "file-stream"), Is(Status::skip, "not-applicable"));
+  EXPECT_THAT(row(judge(wandb_bodies_check(), facts), "graphql"), Is(Status::fail, "server-error"));
+  facts.runs[0].stream = good("file_stream");
+  EXPECT_THAT(row(judge(wandb_bodies_check(), facts), "file-stream"), Is(Status::fail, "server-error"));
+}
+
 TEST(WandbBodies, TheStoreRefuses) {
   WandbWriteFacts facts = deep();
   WandbBody& store = facts.bodies.back();

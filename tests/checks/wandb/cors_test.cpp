@@ -90,6 +90,15 @@ TEST_F(WandbCors, NoHeaderAnywhere) {
   EXPECT_THAT(one(wandb_cors_check(), facts), Is(Status::fail, "no-cors-headers"));
 }
 
+TEST_F(WandbCors, AUrlThatTheStoreRefusesIsToldByItsTransfer) {
+  files.put_preflight.answer.status = file.put.answer.status = 403;
+  files.put_preflight.allow_origin.clear();
+  EXPECT_THAT(row(all(), "upload-preflight"), Is(Status::skip, "not-applicable"));
+  EXPECT_THAT(row(all(), "upload").observed, HasSubstr("wandb.upload"));
+  file.put.answer.status = 500;
+  EXPECT_THAT(row(all(), "upload-preflight"), Is(Status::fail, "refused"));
+}
+
 TEST_F(WandbCors, AProxyAnswersTheQuestion) {
   files.get_preflight.answer =
       make_answer("https://s3.example.com/x",

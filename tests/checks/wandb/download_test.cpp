@@ -188,6 +188,14 @@ TEST_F(WandbDownload, Names) {
   EXPECT_EQ(row(all(), "names").status, Status::skip);
 }
 
+TEST_F(WandbDownload, NothingIsListedThatCouldBeFetched) {
+  facts.runs[0].stream = facts.runs[0].finish = refused(500, "boom", "", "file_stream");
+  EXPECT_EQ(row(all(), "route").status, Status::pass);
+  for (auto& each : facts.files[0].files) each.registered = false;
+  ASSERT_EQ(all().size(), 1U);
+  EXPECT_THAT(all().front(), Is(Status::skip, "not-applicable"));
+}
+
 TEST_F(WandbDownload, NotTried) {
   for (auto& each : facts.files[0].files) each.by_route = each.by_redirect = each.by_direct = each.range = Transfer();
   EXPECT_THAT(one(wandb_download_check(), facts), Is(Status::unknown, "interrupted"));

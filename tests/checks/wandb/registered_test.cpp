@@ -61,6 +61,14 @@ TEST(WandbRegistered, OnlySome) {
               AllOf(HasSubstr("all 2 files"), HasSubstr("does not list 1 of them"), Not(HasSubstr("wbverify.bin"))));
 }
 
+TEST(WandbRegistered, TheServerCouldNotBeToldOfThem) {
+  WandbWriteFacts facts = without(0);
+  facts.runs[0].stream = facts.runs[0].finish = refused(500, "boom", "", "file_stream");
+  EXPECT_THAT(one(wandb_registered_check(), facts), Is(Status::skip, "not-applicable"));
+  facts.runs[0].stream = good("file_stream");
+  EXPECT_THAT(one(wandb_registered_check(), facts), Is(Status::fail, "not-registered"));
+}
+
 TEST(WandbRegistered, Late) {
   WandbWriteFacts facts = written();
   facts.files[0].files[1].registered_ms = 8300;

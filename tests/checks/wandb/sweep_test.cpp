@@ -115,6 +115,14 @@ TEST(WandbSweep, ItsRunIsRefused) {
   EXPECT_THAT(row(judged(facts), "run"), Is(Status::fail, "timed-out"));
 }
 
+TEST(WandbSweep, TheEndOfItsRunIsRefusedAsMetricsAre) {
+  WandbWriteFacts facts = written();
+  facts.sweep.run_finish = refused(500, "boom", "", "file_stream");
+  EXPECT_THAT(row(judged(facts), "run"), Is(Status::fail, "server-error"));
+  facts.runs[0].stream = facts.sweep.run_finish;
+  EXPECT_THAT(row(judged(facts), "run"), Is(Status::skip, "not-applicable"));
+}
+
 TEST(WandbSweep, DoesNotEnd) {
   WandbWriteFacts facts = written();
   facts.sweep.state = "RUNNING";

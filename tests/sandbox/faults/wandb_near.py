@@ -94,6 +94,11 @@ def _(box):
     box.wandb(bucket_proxy=True)
 
 
+@near("wandb.near-signer-behind", ["wandb.upload-url", "wandb.upload", "wandb.download", "wandb.artifact"], "the server's clock is half an hour behind: what it signs holds for a day")
+def _(box):
+    box.wandb(signer_clock=-1800)
+
+
 @near("wandb.near-deep", ["wandb.bodies", "wandb.multipart"], "--deep: 64 MiB, and a file in parts")
 def _(box):
     box.args += ["--deep"]

@@ -66,7 +66,7 @@ def _(box):
     answer_methods(box, "PUT", s3_error("InternalError", "We encountered an internal error, please try again.", 500), box.clients_store())
 
 
-@fault("wandb.get-403", {"wandb.download": "get-denied", "wandb.artifact/manifest": "get-denied"}, "the store refuses downloads with AccessDenied", peer="store GET 403")
+@fault("wandb.get-403", {"wandb.download": "get-denied"}, "the store refuses downloads with AccessDenied", peer="store GET 403")
 def _(box):
     answer_methods(box, "GET", s3_error("AccessDenied", "Access Denied", 403), box.clients_store(("direct_host", "redirect_host")))
 
@@ -74,6 +74,22 @@ def _(box):
 @fault("wandb.wrong-secret", {"wandb.upload": "signature-mismatch"}, "the server signs with another secret than the store knows")
 def _(box):
     box.wandb(signer_secret="not-the-secret-of-this-store")
+
+
+@fault("wandb.signer-slow", {"wandb.upload": "url-expired"}, "the server's clock is two days behind: what it signs has expired before it is used")
+def _(box):
+    box.wandb(signer_clock=-2 * 86400)
+
+
+@fault("wandb.signer-fast", {"wandb.upload": "clock-skew"}, "the server's clock is an hour ahead: what it signs is not valid yet (Ceph would take it)", needs="minio")
+def _(box):
+    box.use_minio()
+    box.wandb(signer_clock=3600)
+
+
+@fault("wandb.short-lived", {"wandb.upload-url": "short-lived"}, "upload URLs hold for a minute", status={"wandb.upload-url": WARN})
+def _(box):
+    box.wandb(url_lifetime=60)
 
 
 @fault("wandb.not-registered", {"wandb.registered": "not-registered"}, "uploads work, and files never appear",
