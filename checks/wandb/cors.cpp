@@ -113,8 +113,7 @@ Finding etag_hidden(const Case& at, const Direction& way, const StoreView& store
 Finding answer_row(const Case& at, const Direction& way, const Finding& before) {
   if (!way.transfer.tried) return interrupted(fmt::format("A {} from a page", way.verb));
   if (!way.transfer.with_origin) return skipped(fmt::format("The {} was sent without an origin.", way.verb));
-  if (!way.transfer.ok())
-    return skipped(fmt::format("The {} itself failed, as {} says.", way.verb, teller_of(way)));
+  if (!way.transfer.ok()) return skipped(fmt::format("The {} itself failed, as {} says.", way.verb, teller_of(way)));
   if (before.status == Status::fail && before.cause != "options-swallowed")
     return skipped("Not judged: the browser stops at its question.");
   const CorsHeaders headers = headers_of(way.transfer);

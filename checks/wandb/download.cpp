@@ -240,7 +240,8 @@ constexpr Row rows[] = {{"route", "A file downloads by its address on the server
 Findings judge(const WandbWriteFacts& facts, const Scene& scene) {
   return each_entity(facts, title, [&](const WandbRun& run, const WandbFiles& files) -> Findings {
     if (files.files.empty()) return {interrupted("A download")};
-    const bool listed = std::any_of(files.files.begin(), files.files.end(), [](const auto& file) { return file.registered; });
+    const bool listed =
+        std::any_of(files.files.begin(), files.files.end(), [](const auto& file) { return file.registered; });
     if (!listed && as_metrics(run.finish, run, facts.place, scene))
       return {skipped("Not tried: no file is listed, see wandb.registered.")};
     const Case at{run, files, facts.place, scene};

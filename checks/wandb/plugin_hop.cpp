@@ -58,6 +58,8 @@ std::string cause_of(const ApiAnswer& answer) {
     case 404:
     case 405:
       return "not-found";
+    case 407:
+      return "proxy-login-required";
     case 429:
       return "rate-limited";
     case 502:
@@ -154,6 +156,12 @@ HopTrouble hop_trouble(const WandbPlace& place, const ApiAnswer& answer, const S
         "The SDK and the CLI send an API key and cannot fill in a page: every run fails with an error about invalid "
         "JSON. Browsers alone would work.";
     out.fix = login_fix(answer);
+  } else if (cause == "proxy-login-required") {
+    out.fix = fmt::format(
+        "A forward proxy answers at {} in place of the server, and wants a user of its own. HOST is the server's own "
+        "address:\n{}\nMachines that reach it by a proxy alone tell their clients so:\nexport "
+        "HTTPS_PROXY=http://USER:PASSWORD@PROXY:3128\nThose that need none:\nexport NO_PROXY={}",
+        place.base, scene.change("HOST", "https://ADDRESS_OF_W&B"), place.host);
   } else if (cause == "captive-portal") {
     out.fix =
         "The network of this machine wants a log-in first. Log it in, or run wbverify where the server can be reached "

@@ -15,13 +15,31 @@ bool mentions(const ApiAnswer& answer, std::initializer_list<std::string_view> w
   return std::any_of(words.begin(), words.end(), [&](auto word) { return lower.find(word) != std::string::npos; });
 }
 
+/// Whom the server itself does not reach, as its errors have it: `dial tcp 127.0.0.1:3306: connect: connection
+/// refused`, `dial tcp: lookup api.wandb.ai on 10.96.0.10:53: no such host`. A name, or an address with its port; or
+/// empty.
+std::string unreached(const ApiAnswer& answer) {
+  for (const std::string_view before : {": lookup ", "dial tcp "}) {
+    const auto found = answer.message.find(before);
+    if (found == std::string::npos) continue;
+    const std::string rest = answer.message.substr(found + before.size());
+    return rest.substr(0, std::min(rest.find(' '), rest.find(": ")));
+  }
+  return {};
+}
+
 std::string cause_of(const ApiAnswer& answer) {
   const int status = answer.http.status;
+  if (const std::string target = unreached(answer); !target.empty()) {
+    if (target.ends_with(":3306")) return "database-error";
+    return target.ends_with(":6379") ? "redis-error" : "server-cannot-connect";
+  }
   if (mentions(answer, {"origin not allowed"})) return "origin-refused";
   if (speaks_of_license(answer)) return "licence-refused";
   if (speaks_of_schema(answer)) return "old-server";
   if (mentions(answer, {"oom command", "redis"})) return "redis-error";
-  if (mentions(answer, {"database", "mysql", "sql:", "too many connections", "deadlock"})) return "database-error";
+  if (mentions(answer, {"database", "mysql", "sql:", "too many connections", "deadlock", "incorrect string value"}))
+    return "database-error";
   if (status == 413) return "body-too-large";
   if (status == 429 || answer.code == "RATE_LIMITED") return "rate-limited";
   if (status == 401 || answer.code == "UNAUTHENTICATED" ||
@@ -103,6 +121,18 @@ Advice advise(const std::string& cause, const WandbPlace& place, const Scene& sc
           "The server's log has the reason. " + server_log()};
 }
 
+Advice cannot_connect(const std::string& target) {
+  const bool name = target.find(':') == std::string::npos;
+  const std::string look = name ? "getent hosts " + shell_quote(target)
+                                : "curl -sv -m 5 " + shell_quote("telnet://" + target) + " < /dev/null";
+  return {"The server reaches " + target + ".",
+          "Not this machine but the server asks there, for what was asked of it: its name servers, its firewall or its "
+          "proxy do not let it. Whatever needs the same fails, for everybody.",
+          "Ask from where the server runs. With Docker:\ndocker exec wandb-local " + look +
+              "\nWith Kubernetes:\nkubectl exec -n NAMESPACE deploy/wandb-app -- " + look +
+              "\nThen let it through, or correct the setting that names " + target + "."};
+}
+
 Finding silence(const WandbPlace& place, const ApiAnswer& answer) {
   Finding finding;
   finding.cause = answer.http.cause.empty() ? "interrupted" : answer.http.cause;
@@ -166,7 +196,8 @@ Finding trouble(const WandbPlace& place, const ApiAnswer& answer, const Scene& s
         finding.why = std::move(limit.why);
         finding.fix = std::move(limit.fix);
       } else {
-        Advice advice = advise(finding.cause, place, scene);
+        Advice advice = finding.cause == "server-cannot-connect" ? cannot_connect(unreached(answer))
+                                                                 : advise(finding.cause, place, scene);
         finding.expected = std::move(advice.expected);
         finding.why = std::move(advice.why);
         finding.fix = std::move(advice.fix);

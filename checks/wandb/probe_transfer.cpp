@@ -58,7 +58,7 @@ std::vector<std::string> words(const Headers& headers, std::string_view name) {
   return out;
 }
 
-/// Amazon's and MinIO's refusal of a signature holds the request as they saw it, with a line `host:NAME`.
+/// Amazon's refusal of a signature holds the request as it saw it, with a line `host:NAME`.
 std::string seen_host(std::string_view body) {
   const auto canonical = body.find("<CanonicalRequest>");
   if (canonical == std::string_view::npos) return {};

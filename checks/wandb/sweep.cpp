@@ -181,7 +181,8 @@ Finding run_row(const Case& at) {
   if (!sweep.run_finish.asked) return interrupted("The end of the run that was ordered");
   if (!sweep.run_finish.ok()) {
     if (!at.facts.runs.empty() && as_metrics(sweep.run_finish, at.facts.runs.front(), at.facts.place, at.scene))
-      return skipped(fmt::format("Run {} made; its end is not taken, for the same reason as wandb.history says.", sweep.run));
+      return skipped(
+          fmt::format("Run {} made; its end is not taken, for the same reason as wandb.history says.", sweep.run));
     return refused(sweep.run_finish, fmt::format("The run {} that the sweep ordered cannot be ended", sweep.run), at);
   }
   return passed(fmt::format("run {} made and ended", sweep.run));

@@ -220,7 +220,8 @@ TEST(WandbArtifact, AFileIsMissingOrChanged) {
 
 TEST(WandbArtifact, WhatTheStoreGivesNobodyIsToldOnce) {
   WandbWriteFacts facts = written();
-  for (Transfer* get : {&facts.artifact.get_manifest, &facts.artifact.entries[0].get}) answer_with(*get, 403, "AccessDenied");
+  for (Transfer* get : {&facts.artifact.get_manifest, &facts.artifact.entries[0].get})
+    answer_with(*get, 403, "AccessDenied");
   EXPECT_THAT(row(judged(facts), "manifest"), Is(Status::fail, "get-denied"));
   EXPECT_THAT(row(judged(facts), "files"), Is(Status::skip, "not-applicable"));
   answer_with(facts.files[0].files[0].by_direct, 403, "AccessDenied");

@@ -54,6 +54,7 @@ TEST(WandbTrouble, TellsWhoStandsInFront) {
        "login-page",
        "It sends people to https://login.example.com."},
       {401, "", {{"Server", "nginx"}, {"WWW-Authenticate", "Basic"}}, "login-required", "nginx"},
+      {407, "", {{"Server", "squid"}}, "proxy-login-required", "NO_PROXY=wandb.example.com"},
       {511, "", {}, "captive-portal", "Log it in"},
       {200, "<html><title>Captive Portal</title></html>", {}, "captive-portal", "Log it in"},
       {403, "<html>Zscaler</html>", {}, "filter-page", "Zscaler"},
@@ -94,25 +95,40 @@ TEST(WandbTrouble, TellsWhoStandsInFront) {
   }
 }
 
+TEST(WandbTrouble, TellsWhomTheServerDoesNotReach) {
+  const Finding name = told(refused(500, "dial tcp: lookup api.wandb.ai on 10.0.0.10:53: no such host"));
+  EXPECT_EQ(name.expected, "The server reaches api.wandb.ai.");
+  EXPECT_THAT(name.fix, HasSubstr("docker exec wandb-local getent hosts api.wandb.ai\n"));
+  const Finding address = told(refused(500, "dial tcp [2001:db8::1]:443: connect: network is unreachable"));
+  EXPECT_THAT(address.fix, HasSubstr("telnet://[2001:db8::1]:443"));
+}
+
 TEST(WandbTrouble, TellsWhatTheServerSays) {
   const struct {
     int status;
     const char* message;
     const char* code;
     const char* cause;
-  } cases[] = {{403, "permission denied", "PERMISSION_ERROR", "permission-denied"},
-               {200, "permission denied", "PERMISSION_ERROR", "permission-denied"},
-               {401, "user is not logged in", "", "key-refused"},
-               {200, "request origin not allowed: http://127.0.0.1:8080", "", "origin-refused"},
-               {403, "License expired", "", "licence-refused"},
-               {400, "Cannot query field \"x\" on type \"Run\".", "", "old-server"},
-               {500, "internal database error", "", "database-error"},
-               {500, "OOM command not allowed when used memory > 'maxmemory'", "", "redis-error"},
-               {413, "request body too large", "", "body-too-large"},
-               {429, "rate limit exceeded", "", "rate-limited"},
-               {404, "run not found", "", "not-found"},
-               {500, "an error without a text", "", "server-error"},
-               {400, "run config cannot exceed 15 MB", "", "refused"}};
+  } cases[] = {
+      {403, "permission denied", "PERMISSION_ERROR", "permission-denied"},
+      {200, "permission denied", "PERMISSION_ERROR", "permission-denied"},
+      {401, "user is not logged in", "", "key-refused"},
+      {200, "request origin not allowed: http://127.0.0.1:8080", "", "origin-refused"},
+      {403, "License expired", "", "licence-refused"},
+      {400, "Cannot query field \"x\" on type \"Run\".", "", "old-server"},
+      {500, "internal database error", "", "database-error"},
+      {500, "OOM command not allowed when used memory > 'maxmemory'", "", "redis-error"},
+      {500, "dial tcp 127.0.0.1:3306: connect: connection refused", "", "database-error"},
+      {500, "Error 1366 (HY000): Incorrect string value: 'x' for column 'key' at row 1", "", "database-error"},
+      {500, "dial tcp 10.0.0.7:6379: i/o timeout", "", "redis-error"},
+      {500, "Post \"https://api.wandb.ai/license\": dial tcp: lookup api.wandb.ai on 10.0.0.10:53: no such host", "",
+       "server-cannot-connect"},
+      {500, "dial tcp [2001:db8::1]:443: connect: network is unreachable", "", "server-cannot-connect"},
+      {413, "request body too large", "", "body-too-large"},
+      {429, "rate limit exceeded", "", "rate-limited"},
+      {404, "run not found", "", "not-found"},
+      {500, "an error without a text", "", "server-error"},
+      {400, "run config cannot exceed 15 MB", "", "refused"}};
   for (const auto& c : cases) {
     const Finding finding = told(refused(c.status, c.message, c.code));
     EXPECT_EQ(finding.cause, c.cause) << c.message;

@@ -96,7 +96,7 @@ class Behaviour:
     #    "events", "files", "complete"
     lost: tuple = ()
     late: dict = field(default_factory=dict)
-    charset: str = "utf8mb4"                # utf8mb3 and latin1: characters that they lack become `?`
+    charset: str = "utf8mb4"                # utf8mb3 and latin1: characters that they lack become `?`; strict: a metric's name beyond ASCII ends the request
     stop_runs: bool = False                 # runs are told to stop
 
     # -- files

@@ -46,6 +46,11 @@ def apply(run, part, offset, lines, spoil):
         rows[:] = [row or {} for row in rows]
 
 
+def metric_names(body):
+    for line in ((body.get("files") or {}).get("wandb-history.jsonl") or {}).get("content") or []:
+        yield from history.read_row(line, lambda text: text) or {}
+
+
 def take(context, entity, project, name, body):
     """(status, answer). `body` is the decoded JSON."""
     standin = context.standin
@@ -62,6 +67,8 @@ def take(context, entity, project, name, body):
         run = found.runs.get(name) if found else None
         if run is None:
             return 404, {"error": f"run {entity}/{project}/{name} not found"}
+        if standin.behaviour.charset == "strict" and not all(map(str.isascii, metric_names(body))):
+            return 500, {"error": "Error 1366 (HY000): Incorrect string value: '\\xF0\\x9F\\x92\\xA9' for column 'key' at row 1"}
         take_lines(standin, run, body)
         run.heartbeat_at = now()
     if body.get("uploaded") and standin.behaviour.registration == "internal":

@@ -20,7 +20,7 @@ def plain(value, spoil=lambda text: text):
 
 def spoiler(charset):
     """What a database of the charset makes of a text."""
-    if charset == "utf8mb4":
+    if charset in ("utf8mb4", "strict"):
         return lambda text: text
     if charset == "latin1":
         return lambda text: text.encode("latin-1", "replace").decode("latin-1")
