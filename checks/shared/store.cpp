@@ -121,6 +121,16 @@ StoreAdvice advise_on_store(const std::string& cause, const StoreRefusal& refusa
             "Look for what changes bodies: a proxy that compresses, a virus scanner, a firewall.\n" +
                 proxy_lines("proxy_request_buffering")};
   }
+  if (cause == "store-error") {
+    const std::string request = refusal.request_id.empty() ? "" : " for the request " + refusal.request_id;
+    return {"An answer of success.",
+            "The store fails by itself: a disk, a node or its own database. Clients do not give up at that: they try "
+            "again up to twenty "
+            "times, with pauses of up to a minute, and runs hang at their end.",
+            "Look into the store's log" + request +
+                " and at its health.\nMinIO: mc admin info ALIAS; mc admin logs ALIAS\nCeph: ceph health detail; "
+                "journalctl -u 'ceph-radosgw@*' -n 100\nA cloud's own: the provider's status page."};
+  }
   return {"An answer of success.", "W&B tries again a few times, then the upload or download fails.",
           "Look into the store's own log" +
               (refusal.request_id.empty() ? std::string(".") : " for the request " + refusal.request_id + ".")};

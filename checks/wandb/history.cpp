@@ -26,6 +26,12 @@ Finding refused(const WandbRun& run, const WandbPlace& place, const Scene& scene
         "wbverify --only "
         "mysql.charset\n" +
         finding.fix;
+  } else if (finding.cause == "body-too-large") {
+    finding.expected = "Requests of some 15 MB pass.";
+    finding.fix =
+        "These were a few kilobytes, so the limit is far too low, most often a number without its unit, which counts "
+        "bytes. " +
+        (run.stream.json ? server_log() : finding.fix);
   } else if (finding.cause == "not-found" && !run.stream.json) {
     finding.fix =
         "Nothing behind HOST takes the path /files: route all paths to the server, this one too.\nkubectl describe "

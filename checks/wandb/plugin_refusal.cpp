@@ -109,9 +109,13 @@ Finding silence(const Transfer& transfer, const StoreView& store) {
         lines_for_proxy(store, "client_max_body_size");
   } else if (finding.cause == "timed-out") {
     finding.fix =
-        "The address accepts connections and does not answer. Look at the store and at what is in front of it; a proxy "
-        "that keeps the whole body before it passes it on is slow with large ones.\n" +
-        lines_for_proxy(store, "proxy_request_buffering");
+        "The address accepts connections and does not answer. See whether anybody does there:\ncurl -sS -o /dev/null "
+        "-m 10 -w "
+        "'%{http_code} after %{time_total} s\\n' " +
+        shell_quote(store.origin + "/") +
+        "\nAny status, 403 too: the store lives and hangs at this request; its log and its disks tell why. None: the "
+        "proxy in front waits for a "
+        "store that is gone.";
   } else if (finding.cause.starts_with("tls-")) {
     finding.fix =
         "The store's certificate is what fails. The checks of it say more: wbverify --only "

@@ -228,7 +228,7 @@ class ArtifactTrip {
         artifact_.commit_ms = elapsed_ms(committed_);
         return true;
       }
-      if (artifact_.use.http.status >= 400 || elapsed_ms(committed_) > static_cast<double>(wandb_visible_limit.count()) || !pause_for(api_, pause)) return false;
+      if (!artifact_.use.json || artifact_.use.http.status >= 400 || elapsed_ms(committed_) > static_cast<double>(wandb_visible_limit.count()) || !pause_for(api_, pause)) return false;
     }
   }
 

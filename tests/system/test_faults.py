@@ -4,6 +4,7 @@ from program import catalogue, verify
 from sandbox.lab import FAULTS, NEAR_MISSES
 
 BAD = ("fail", "unknown", "warn")
+TIMEOUT = 20
 
 
 # They never fail: they only say that the others of their service do not apply.
@@ -49,8 +50,10 @@ def test_fault(name, base, healthy_results, record_property):
     row = {"fault": name, "named": "", "seconds": 0.0, "right": False}
     record_property("fault", row)
     with base.fork([name]) as box:
-        run = verify(box)
+        run = verify(box, timeout=f"{TIMEOUT}s")
     wrong = differences(fault, run, healthy_results)
+    if run.seconds > TIMEOUT + 1.5:
+        wrong.append(f"it took {run.seconds:.1f} s, and may take {TIMEOUT}")
     expected_exit = fault.exit if fault.exit is not None else 1
     if run.exit != expected_exit:
         wrong.append(f"exit status {run.exit}, declared {expected_exit}")

@@ -60,6 +60,9 @@ TEST(WandbHistory, FileStreamRefused) {
   } cases[] = {
       {page_of(413, "<html><title>413 Request Entity Too Large</title></html>"), Status::fail, "body-too-large",
        "client_max_body_size"},
+      {page_of(413, "<html><title>413 Request Entity Too Large</title></html>"), Status::fail, "body-too-large",
+       "a number without its unit"},
+      {refused(413, "request body too large", "", "file_stream"), Status::fail, "body-too-large", "docker logs"},
       {refused(500, "Internal server error", "", "file_stream"), Status::fail, "server-error", "mysql.charset"},
       {refused(500, "internal database error", "", "file_stream"), Status::fail, "database-error", "mysql.charset"},
       {page_of(404, "<html><title>404 Not Found</title></html>"), Status::fail, "not-found", "the path /files"},

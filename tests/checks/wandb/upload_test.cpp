@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
         PutCase{"odd", answered(400, "InvalidRequest"), Status::fail, "refused", "log"},
         PutCase{"reset", silent("reset"), Status::fail, "reset", "client_max_body_size"},
         PutCase{"closed", silent("closed"), Status::fail, "closed", "crashes"},
-        PutCase{"timed_out", silent("timed-out"), Status::fail, "timed-out", "proxy_request_buffering"},
+        PutCase{"timed_out", silent("timed-out"), Status::fail, "timed-out", "curl -sS -o /dev/null -m 10"},
         PutCase{"on_the_way", silent("timed-out", Blame::path), Status::unknown, "timed-out", ""},
         PutCase{"untrusted", silent("tls-untrusted"), Status::fail, "tls-untrusted", "wandb.store"},
         PutCase{"refuses", silent("refused"), Status::fail, "refused", "bucket.*"},

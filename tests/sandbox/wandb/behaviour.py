@@ -84,6 +84,8 @@ class Behaviour:
     body_limit: dict = field(default_factory=dict)  # "/graphql" or "file_stream" → bytes; more is 413
     change: dict = field(default_factory=dict)     # "project.run.config" → value, function of the right one, or REMOVED, in answers of /graphql
 
+    rewrite: object = None                         # function of (name of the operation or "file_stream", answer) → the answer that is sent
+
     # -- who may what
     unknown_key: str = "null"               # `null`: viewer is null in HTTP 200; `401`
     read_only: tuple = ()                   # further entities that cannot be written to

@@ -154,7 +154,11 @@ def graphql_answer(request, asked, body):
         status, answer = engine.run(standin.schema, asked.query, asked.variables, asked.operation, request)
     for path, value in standin.behaviour.change.items():
         alter(answer.get("data"), path.split("."), value)
-    return as_json(status, answer)
+    return as_json(status, rewritten(standin.behaviour, asked.operation, answer))
+
+
+def rewritten(behaviour, name, answer):
+    return behaviour.rewrite(name, answer) if behaviour.rewrite else answer
 
 
 def alter(data, path, value):
@@ -187,7 +191,8 @@ def stream_answer(request, body):
         value = json.loads(body or b"{}")
     except ValueError:
         return as_json(400, {"error": "invalid request body"})
-    return as_json(*file_stream.take(request, *words[:3], value))
+    status, answer = file_stream.take(request, *words[:3], value)
+    return as_json(status, rewritten(request.standin.behaviour, "file_stream", answer))
 
 
 def run_file(request):
