@@ -1,6 +1,7 @@
 """A W&B Server that lies, floods, stalls and leads away: the program never crashes, ends in time, accounts for every check, and nobody gets the key."""
 import base64
 import copy
+import gzip
 import json
 import random
 from pathlib import Path
@@ -49,6 +50,8 @@ REPLIES = {
     "escapes-in-the-message": json_reply({"errors": [{"message": UGLY * 50, "path": [UGLY], "extensions": {"code": UGLY}}], "data": None}, 500),
     "no-utf8": Reply(500, b'{"errors":[{"message":"\x1b[31m\xff\xfe\xc3\x28\x00"}]}'),
     "other-kind": Reply(200, b"\x00\x01\x02\xff" * 1000, "application/octet-stream"),
+    "packed-flood": Reply(200, gzip.compress(b" " * 100_000_000), headers=(("Content-Encoding", "gzip"),)),
+    "many-errors": json_reply({"errors": [{"message": "no"}] * 100_000}, 400),
     "half": Reply(200, '{"data":{"viewer":{"id":"'),
 }
 WORST = ["html", "deep", "endless", "data-is-a-list", "errors-of-every-type", "escapes-in-the-message"]   # at every step; the others at those that differ most
@@ -146,6 +149,16 @@ def test_a_field_of_another_type(batch, base, answered, healthy_checks):
                 raise AssertionError(f"{operation}: {path} is {str(other)[:20]!r}") from error
 
 
+def test_pages_without_an_end(base, healthy_checks):
+    def more(value):
+        if isinstance(value, dict):
+            return {key: {**part, "hasNextPage": True, "endCursor": "on"} if key == "pageInfo" and isinstance(part, dict) else more(part) for key, part in value.items()}
+        return [more(part) for part in value] if isinstance(value, list) else value
+    with base.fork(["wandb.left-over"]) as box:
+        box.wandb(rewrite=lambda name, answer: more(answer))
+        survives(box, healthy_checks)
+
+
 # -- addresses
 
 class Stranger:
@@ -167,10 +180,11 @@ class Stranger:
         connection.write(self.answer)
 
     def assert_no_log_in(self, box):
+        token = box.api_keys["identity"].encode()
         for said in self.heard:
             head = said.partition(b"\r\n\r\n")[0].lower()
             assert b"\nauthorization:" not in head and b"\ncookie:" not in head, head
-            for key in (box.api_key.encode(), base64.b64encode(b"api:" + box.api_key.encode())):
+            for key in (box.api_key.encode(), base64.b64encode(b"api:" + box.api_key.encode()), token):
                 assert key not in said
 
 
@@ -183,6 +197,22 @@ def test_a_redirect_elsewhere_takes_no_log_in_along(step, status, base, healthy_
         survives(box, healthy_checks)
         stranger.assert_no_log_in(box)
         assert (step != "/files") or stranger.heard, "the redirect of a file is followed"
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_elsewhere_takes_no_identity_along(status, base, healthy_checks):
+    with base.fork([], change=lambda box: box.wandb()) as box:
+        stranger = Stranger(box, http(b'{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600}', b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"))
+        box.wandb(replies={"/oidc/token": Reply(status, "", headers=(("Location", stranger.url + "/oidc/token"),))})
+        box.yaml["api_key_file"] = None
+        box.write()
+        file = Path(box.dir, "identity-token")
+        file.touch(mode=0o600)
+        file.write_text(box.api_keys["identity"])
+        box.env["WANDB_IDENTITY_TOKEN_FILE"] = str(file)
+        run = survives(box, healthy_checks)
+        assert run.exit == 1
+        stranger.assert_no_log_in(box)
 
 
 def test_signed_urls_elsewhere_take_no_log_in_along(base, healthy_checks):
