@@ -107,6 +107,7 @@ CheckSpec wandb_browser_check() {
   spec.probe = "wandb";
   spec.title = "The server answers its own pages in a browser";
   spec.needs = {"wandb.login"};
+  spec.explained_by = {"host.own-url"};
   spec.rows = {"graphql2", "graphql"};
   return make_check<WandbFacts>(std::move(spec), judge);
 }

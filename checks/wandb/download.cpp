@@ -270,6 +270,7 @@ CheckSpec wandb_download_check() {
   spec.needs = {"wandb.registered"};
   spec.by_part = true;
   spec.explained_by = bucket_checks();
+  spec.explained_by.push_back("host.own-url");
   for (const auto& row : rows) spec.rows.emplace_back(row.name);
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }

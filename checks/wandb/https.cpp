@@ -66,7 +66,8 @@ Findings judge_entity(const WandbWriteFacts& facts, const WandbFiles& files, con
   std::vector<std::string> kinds = {"HOST"}, urls;
   for (const auto& use : uses) {
     kinds.push_back(use.what);
-    if (use.https) continue;
+    // A HOST without TLS is told by host.https.
+    if (use.https || (!base && use.url.starts_with(facts.place.base + "/"))) continue;
     plain.push_back(use);
     urls.push_back(use.what + " " + use.url);
   }
@@ -76,14 +77,14 @@ Findings judge_entity(const WandbWriteFacts& facts, const WandbFiles& files, con
     if (!files.create.asked) return {interrupted("An address for a file")};
     return {skipped("The server gave out no address of a file; HOST itself is judged by host.https.")};
   }
-  if (base && plain.empty()) {
+  if (!base && plain.empty()) return {skipped("HOST itself is plain http, which host.https tells; the addresses of other hosts are https.")};
+  if (plain.empty()) {
     finding = passed(join(kinds, ", "));
     finding.setting = "HOST";
     return {finding};
   }
   finding.expected = "https:// in HOST and in every address of a file.";
-  finding.reproduce = curl_command(
-      facts.place, "-o /dev/null -I " + shell_quote(plain.empty() ? facts.place.base + "/" : plain.front().url));
+  finding.reproduce = curl_command(facts.place, "-o /dev/null -I " + shell_quote(plain.front().url));
   if (base) {
     finding.status = Status::fail;
     finding.cause = "mixed-content";
@@ -98,14 +99,9 @@ Findings judge_entity(const WandbWriteFacts& facts, const WandbFiles& files, con
   }
   finding.status = Status::warn;
   finding.cause = "plain-http";
-  finding.observed = fmt::format("HOST is {}{}.", facts.place.base,
-                                 plain.empty() ? ", the addresses of files are https"
-                                               : ", and plain http is given out for: " + clean(join(urls, ", "), 400));
-  finding.why = "API keys and data cross the network in clear.";
-  const std::string https =
-      "https" + facts.place.base.substr(std::min(facts.place.base.find("://"), facts.place.base.size()));
-  finding.fix = "Put a proxy with a certificate in front of the server (host.https says how), then: " +
-                scene.change("HOST", https);
+  finding.observed = clean("Plain http is given out for: " + join(urls, ", "), 500) + ".";
+  finding.why = "Files and the signatures of their URLs cross the network in clear, also when HOST gets TLS.";
+  finding.fix = mend(facts, plain, scene);
   return {finding};
 }
 
@@ -122,6 +118,7 @@ CheckSpec wandb_https_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.run"};
+  spec.explained_by = {"host.own-url"};
   spec.by_part = true;
   spec.tags = {"security"};
   return make_check<WandbWriteFacts>(std::move(spec), judge);

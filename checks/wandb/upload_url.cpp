@@ -180,6 +180,7 @@ CheckSpec wandb_upload_url_check() {
   spec.probe = "wandb.write";
   spec.title = title;
   spec.needs = {"wandb.run"};
+  spec.explained_by = {"host.own-url"};
   spec.by_part = true;
   return make_check<WandbWriteFacts>(std::move(spec), judge);
 }

@@ -221,7 +221,8 @@ bool is_anchored(const TlsObservation& tls) {
 
 bool is_stand_in(const TlsObservation& tls) {
   const std::string_view cause = tls.presented.empty() ? std::string_view() : recognise(tls.presented.front()).cause;
-  return cause == "default-ingress-cert" || cause == "mysql-default-cert";
+  // Trusted all the same, for its CA was given: then clients look at the name.
+  return !is_anchored(tls) && (cause == "default-ingress-cert" || cause == "mysql-default-cert");
 }
 
 std::vector<TlsFault> diagnose(const TlsObservation& tls, TlsConcern concern, const TlsLimits& limits) {

@@ -46,7 +46,7 @@ std::vector<TlsFault> diagnose(const TlsObservation& tls, TlsConcern concern, co
 /// Whether the path ends in something trusted, whatever else is wrong with it.
 bool is_anchored(const TlsObservation& tls);
 
-/// The certificate is a product's stand-in, so that its name says nothing about the one that belongs there.
+/// The certificate is a product's stand-in and not trusted, so that its name says nothing about the one that belongs there.
 bool is_stand_in(const TlsObservation& tls);
 
 /// A certificate known by the names in it.

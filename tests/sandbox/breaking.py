@@ -97,6 +97,13 @@ class Breaking:
         self.point(service, name)
         self.after.append(self.start_dns)
 
+    def store_in_zone(self):
+        """The store by a name that dnsmasq knows, for clients too: beside a HOST that is not localhost, localhost in an upload URL is a fault of its own."""
+        name = f"s3.{ZONE}"
+        self.own_store(name=name)
+        self.web.bucket.name = name
+        self.name_in_zone("s3")
+
     def point(self, service, name):
         if service == "wandb":
             self.host_url(name=name)
@@ -183,11 +190,12 @@ class Breaking:
         """A go-between (gateway.Gateway) between nginx and the store."""
         self.change_web().bucket.upstream = self.add(Gateway(self.rgw, **words)).port
 
-    def own_store(self, clock=0):
-        """A store of this fork's own; `clock`: seconds by which it is ahead."""
-        web = self.change_web()
+    def own_store(self, clock=0, name="s3.localhost"):
+        """A store of this fork's own, and a stand-in that keeps its files there; `clock`: seconds by which it is ahead."""
+        self.wandb()   # whose files lie in this store, too
+        web = self.web
         self.store_name = "own"
-        self.rgw = self.add(Rgw(self.dir / "store", self.store_key, self.store_secret)).start(clock)
+        self.rgw = self.add(Rgw(self.dir / "store", self.store_key, self.store_secret, name=name)).start(clock)
         web.store_port, self.rgw.s3.clock = self.rgw.port, clock
         self.make_buckets(cors=False)
         self.after.append(lambda: [self.rgw.s3.set_cors(bucket, self.documented_cors()) for bucket in (self.bucket, self.team_bucket)])

@@ -134,6 +134,8 @@ class Session:
         sequence, payload = read_packet(self.client)
         self.flags = int.from_bytes(payload[:4], "little")
         if len(payload) == 32 and self.flags & CLIENT_SSL:
+            if d.end == "tls":
+                self.client.recv(65536)   # a close with bytes unread would be a reset
             self.end_at("tls")
             self.server.sendall(packet(sequence, payload))
             trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -33,15 +33,19 @@ TEST(WandbHttps, NamesEachPlainAddress) {
   EXPECT_THAT(finding.fix, AllOf(HasSubstr("X-Forwarded-Proto"), HasSubstr("BUCKET in /etc/wandb.env line 3")));
 }
 
-TEST(WandbHttps, WarnsOfPlainHost) {
+TEST(WandbHttps, LeavesPlainHostToItsOwnCheck) {
   WandbWriteFacts facts = written();
   facts.place.scheme = "http";
   facts.place.base = "http://wandb.example.com";
-  Finding finding = one(wandb_https_check(), facts);
-  EXPECT_THAT(finding, Is(Status::warn, "plain-http"));
-  EXPECT_THAT(finding.fix, HasSubstr("HOST=https://wandb.example.com"));
+  EXPECT_THAT(one(wandb_https_check(), facts), Is(Status::skip, "not-applicable"));
+  facts.files[0].files[0].route.url = "http://wandb.example.com/files/a.txt";
+  facts.files[0].files[0].route.scheme = "http";
+  EXPECT_THAT(one(wandb_https_check(), facts), Is(Status::skip, "not-applicable")) << "host.https tells that";
   make_plain(facts.files[0].files[0].upload);
-  EXPECT_THAT(one(wandb_https_check(), facts).observed, HasSubstr("plain http is given out for: upload"));
+  const Finding finding = one(wandb_https_check(), facts);
+  EXPECT_THAT(finding, Is(Status::warn, "plain-http"));
+  EXPECT_THAT(finding.observed, AllOf(HasSubstr("given out for: upload http://s3"), Not(HasSubstr("download"))));
+  EXPECT_THAT(finding.fix, AllOf(HasSubstr("tls=true"), Not(HasSubstr("X-Forwarded-Proto"))));
 }
 
 TEST(WandbHttps, IgnoresWhatIsRelativeOrMissing) {

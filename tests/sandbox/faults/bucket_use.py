@@ -45,7 +45,8 @@ def _(box):
     box.use_cors(lambda origin: cors_rules(origin, headers=False))
 
 
-@fault("bucket.cors-no-etag", {"bucket.cors-rules": "etag-not-exposed"}, "CORS rules that do not expose ETag", status={"bucket.cors-rules": "warn"})
+@fault("bucket.cors-no-etag", {"bucket.cors-rules": "etag-not-exposed", "wandb.cors/upload": "etag-not-exposed"}, "CORS rules that do not expose ETag",
+       status={"bucket.cors-rules": "warn", "wandb.cors/upload": "warn"})
 def _(box):
     box.use_cors(lambda origin: cors_rules(origin, expose=()))
 

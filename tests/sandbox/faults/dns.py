@@ -57,6 +57,7 @@ def _(box):
 def _(box):
     box.change_web().host.name = "wandb.wandb.test"
     box.name_in_zone("wandb", ["::1"])
+    box.store_in_zone()
 
 
 @near("dns.mysql-alias", ["mysql.dns", "mysql.reachable", "mysql.tls"], "the database's name is a CNAME, as RDS endpoints are")

@@ -57,12 +57,14 @@ def _(box):
     web = box.change_web()
     web.host.name, web.host.addresses = "wandb.wandb.test", ["127.0.0.1"]
     box.name_in_zone("wandb", ["127.0.0.1", "::1"])
+    box.store_in_zone()
 
 
 @fault("host.one-of-two-dead", {"host.tcp": "some-addresses-dead"}, "one of two A records points to a machine that is gone", status={"host.tcp": "warn"})
 def _(box):
     box.change_web().host.name = "wandb.wandb.test"
     box.name_in_zone("wandb", ["127.0.0.1", "127.0.0.2"])
+    box.store_in_zone()
 
 
 # -- what answers is not HTTP, or not enough of it
@@ -318,16 +320,22 @@ def _(box):
 
 # -- what the server thinks of itself
 
-@fault("host.no-forwarded-proto", {"host.own-url": "other-scheme"}, "the proxy does not pass X-Forwarded-Proto", status={"host.own-url": "warn"})
-def _(box):
-    web = box.change_web()
-    web.host.body = f"    location / {{ proxy_pass http://127.0.0.1:{web.app_port}; proxy_set_header Host $http_host; }}"
+# A server that knows itself by another address turns its own pages away.
+REFUSED = {"wandb.browser/graphql2": "origin-refused", "wandb.browser/graphql": "origin-refused"}
 
 
-@fault("host.no-host-header", {"host.own-url": "other-name"}, "the proxy does not pass Host", status={"host.own-url": "warn"})
+@fault("host.no-forwarded-proto", {"host.own-url": "other-scheme", **REFUSED, "wandb.download/route": "refused", "wandb.https": "mixed-content"},
+       "the proxy does not pass X-Forwarded-Proto", status={"host.own-url": "warn"})
 def _(box):
     web = box.change_web()
-    web.host.body = f"    location / {{ proxy_pass http://127.0.0.1:{web.app_port}; proxy_set_header X-Forwarded-Proto https; }}"
+    web.host.body = f"    client_max_body_size 0; location / {{ proxy_pass http://127.0.0.1:{web.app_port}; proxy_set_header Host $http_host; }}"
+
+
+@fault("host.no-host-header", {"host.own-url": "other-name", **REFUSED, "wandb.download/route": "tls-failed"},
+       "the proxy does not pass Host", status={"host.own-url": "warn"})
+def _(box):
+    web = box.change_web()
+    web.host.body = f"    client_max_body_size 0; location / {{ proxy_pass http://127.0.0.1:{web.app_port}; proxy_set_header X-Forwarded-Proto https; }}"
 
 
 @fault("host.default-address", {"host.own-url": "default-address"}, "HOST never reached the server's front end")
