@@ -56,7 +56,7 @@ class Client:
 
     def __enter__(self):
         self.home = Path(tempfile.mkdtemp(prefix="wandb-client-", dir=self.box.dir))
-        self.tunnel = Tunnel()
+        self.tunnel = Tunnel(self.box.zone["addresses"])
         for name in ("tmp", "work"):
             (self.home / name).mkdir()
         return self

@@ -27,9 +27,10 @@ def pump(one, other):
 
 
 class Tunnel:
-    """Answers CONNECT for names under .localhost, and for nothing else."""
+    """Answers CONNECT for names under .localhost and those of `names` (name → addresses), and for nothing else."""
 
-    def __init__(self):
+    def __init__(self, names=None):
+        self.names = names or {}
         self.listener = Listener(self.serve)
         self.port = self.listener.port
 
@@ -41,11 +42,12 @@ class Tunnel:
         sock = connection.sock
         words = read_head(sock).split(b"\r\n")[0].decode("latin-1").split()
         name, _, port = words[1].rpartition(":") if len(words) == 3 else ("", "", "")
-        if words[:1] != ["CONNECT"] or not (name == "localhost" or name.endswith(".localhost")) or not port.isdigit():
+        known = name in self.names or name == "localhost" or name.endswith(".localhost")
+        if words[:1] != ["CONNECT"] or not known or not port.isdigit():
             sock.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             return
         try:
-            server = socket.create_connection(("localhost", int(port)), 10)
+            server = socket.create_connection((self.names.get(name, ["localhost"])[0], int(port)), 10)
         except OSError:
             sock.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             return
