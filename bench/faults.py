@@ -6,6 +6,7 @@ import queue
 import re
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 
@@ -112,10 +113,10 @@ def measured(cases):
                 raise SystemExit("the installations ended before their time") from None
             continue
         by_name[row.fault] = row
-        print(f"\r{len(by_name)} of {len(cases)} ", end="", flush=True)
+        if sys.stderr.isatty():
+            print(f"\r{len(by_name)} of {len(cases)} ", end="\r", file=sys.stderr, flush=True)
     for worker in workers:
         worker.join()
-    print("\r", end="")
     return [by_name[case.name] for case in cases]
 
 
@@ -144,7 +145,7 @@ def report(markdown=None):
 
 
 def cell(text):
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
 def page(rows, version):
