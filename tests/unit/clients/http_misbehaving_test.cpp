@@ -126,14 +126,14 @@ TEST(HttpMisbehaving, StopsWhenAsked) {
   });
   for (const std::string& url : {url_of(silent), url_of(silent, "https"), url_of(dripping)}) {
     std::stop_source source;
-    const std::jthread later([&] {
-      std::this_thread::sleep_for(milliseconds(100));
-      source.request_stop();
-    });
     HttpRequest request;
     request.url = url;
     HttpClient client({});
     const auto started = Deadline::Clock::now();
+    const std::jthread later([&] {
+      std::this_thread::sleep_for(milliseconds(100));
+      source.request_stop();
+    });
     EXPECT_EQ(outcome(client.send(request, Deadline::after(milliseconds(10000)), source.get_token())), "stopped") << url;
     EXPECT_GE(elapsed_ms(started), 95);
     EXPECT_LT(elapsed_ms(started), 5000);
