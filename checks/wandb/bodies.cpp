@@ -192,6 +192,7 @@ Finding not_sent(const Row& row, const Case& at) {
   if (!facts.runs.empty() && facts.runs.front().create.asked && !facts.runs.front().create.ok()) {
     return skipped("Not tried: no run could be made, see wandb.entity.");
   }
+  if (facts.cause == "no-entity") return skipped("Not tried: there is nowhere to make a run, see wandb.entity.");
   return facts.cause.empty() ? interrupted(std::string("A large body to ") + row.to) : not_written(facts);
 }
 

@@ -148,7 +148,7 @@ void add_rows(Findings& findings, const Case& at, const Direction& way, const ch
   if (origin_of(way.url) == at.page) {
     before = after = skipped("HOST itself takes and gives files: for browsers that is no other origin.");
   } else if (way.url.url.empty()) {
-    before = after = skipped("The server gives no such URL.");
+    before = after = skipped("The server gives no such URL, or does not list the file.");
   } else {
     before = preflight_row(at, way);
     after = answer_row(at, way, before);
@@ -169,9 +169,11 @@ Findings judge(const WandbWriteFacts& facts, const Scene&) {
     const Case at{facts.place, UrlParts{facts.place.scheme, facts.place.host, "/", facts.place.port}.origin()};
     if (origin_of(file.upload) == at.page && origin_of(file.direct) == at.page)
       return {skipped("HOST itself takes and gives files: for browsers that is no other origin.")};
+    static const SignedUrl none;
     Findings findings;
     add_rows(findings, at, {"PUT", files.put_preflight, file.put, file.upload}, "upload");
-    add_rows(findings, at, {"GET", files.get_preflight, file.by_direct, file.direct}, "download");
+    const bool unlisted = !file.registered && !files.get_preflight.tried;
+    add_rows(findings, at, {"GET", files.get_preflight, file.by_direct, unlisted ? none : file.direct}, "download");
     return merge_alike(std::move(findings));
   });
 }

@@ -49,7 +49,7 @@ std::string cause_of(const ApiAnswer& answer) {
   if (status == 403 || answer.code == "PERMISSION_ERROR" || mentions(answer, {"permission denied"}))
     return "permission-denied";
   if (status == 404 || status == 405) return "not-found";
-  if (status >= 500) return "server-error";
+  if (status >= 500 || mentions(answer, {"internal error", "internal server error"})) return "server-error";
   return answer.message.empty() ? "unexpected-answer" : "refused";
 }
 

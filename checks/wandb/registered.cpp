@@ -137,13 +137,13 @@ Findings judge(const WandbWriteFacts& facts, const Scene& scene) {
       slowest = std::max(slowest, file.registered_ms);
     }
     if (files.files.empty()) return {interrupted("The question for the files")};
+    for (const auto& file : files.files) {
+      if (file.listed_size >= 0 && file.listed_size != file.size) return {wrong_size(file, run, facts.place)};
+    }
     // Files are announced by file_stream.
     if (!absent.empty() && as_metrics(run.finish, run, facts.place, scene))
       return {skipped("The server was not told of the uploads, for the same reason as wandb.history says.")};
     if (!absent.empty()) return {facts.cause.empty() ? missing(absent, run, files, facts, scene) : not_written(facts)};
-    for (const auto& file : files.files) {
-      if (file.listed_size >= 0 && file.listed_size != file.size) return {wrong_size(file, run, facts.place)};
-    }
     const std::string after = slowest < 0 ? "" : " after " + spoken_ms(slowest);
     if (slowest <= policy::wandb_late_ms) {
       return {passed(fmt::format("{} file{}{}", files.files.size(), files.files.size() == 1 ? "" : "s", after))};

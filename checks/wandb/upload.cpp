@@ -13,9 +13,8 @@ constexpr const char* title = "Files upload by the URLs that the server gives";
 
 /// Files with plain names upload, and this one's name does not fit its signature.
 bool name_is_at_fault(const WandbFile& file, const WandbFiles& files, const Finding& finding) {
-  if (is_plain_name(file.name) ||
-      (finding.cause != "signature-mismatch" && finding.cause != "no-such-bucket" && finding.cause != "not-found"))
-    return false;
+  const int status = file.put.answer.status;
+  if (is_plain_name(file.name) || finding.status != Status::fail || status < 400 || status >= 500) return false;
   return std::any_of(files.files.begin(), files.files.end(),
                      [](const WandbFile& other) { return is_plain_name(other.name) && other.put.ok(); });
 }

@@ -198,6 +198,7 @@ GraphqlAnswer read_graphql(const HttpResponse& response) {
   answer.json = true;
   read_errors(body, answer.errors);
   const auto data = body.find("data");
+  answer.graphql = data != body.end() || !answer.errors.empty();
   *answer.data = data == body.end() ? std::move(body) : std::move(*data);
   return answer;
 }

@@ -38,6 +38,7 @@ struct GraphqlAnswer {
   ~GraphqlAnswer();
 
   bool json = false;                   ///< the body is a JSON object
+  bool graphql = false;                ///< it has `data`, or errors: not the JSON of some other service
   std::string cause;                   ///< why not: `not-json`, `json-too-deep`, `answer-too-large`
   std::unique_ptr<nlohmann::json> data;   ///< the member `data`, or the whole of a REST answer; never null, maybe a JSON null
   std::vector<GraphqlError> errors;    ///< of GraphQL, or of the REST forms {"error": "text"} and {"error": {"message": …}}

@@ -161,6 +161,10 @@ TEST(WandbBodies, WhatWasNotSent) {
   facts.runs[0].create = refused(403, "permission denied", "PERMISSION_ERROR");
   for (const char* name : {"graphql", "file-stream"})
     EXPECT_THAT(row(judged(facts), name), Is(Status::skip, "not-applicable")) << name;
+  facts.runs.clear();
+  facts.cause = "no-entity";
+  for (const char* name : {"graphql", "file-stream"})
+    EXPECT_THAT(row(judged(facts), name).observed, HasSubstr("wandb.entity")) << name;
   facts = deep();
   facts.bodies.pop_back();
   EXPECT_THAT(row(judged(facts), "store"), Is(Status::unknown, "interrupted"));

@@ -140,6 +140,15 @@ TEST_F(WandbCors, FilesThroughHostNeedNoLeave) {
   for (const auto& finding : all()) EXPECT_EQ(finding.status, Status::skip) << finding.row;
 }
 
+TEST_F(WandbCors, AFileThatIsNotListedWasNotAskedFor) {
+  files.get_preflight = StorePreflight();
+  file.by_direct = Transfer();
+  EXPECT_THAT(row(all(), "download-preflight"), Is(Status::unknown, "interrupted"));
+  file.registered = false;
+  EXPECT_EQ(row(all(), "download-preflight").status, Status::skip);
+  EXPECT_EQ(row(all(), "download").status, Status::skip);
+}
+
 TEST_F(WandbCors, NotTriedOrNotAnswered) {
   files.put_preflight = StorePreflight();
   EXPECT_THAT(row(all(), "upload-preflight"), Is(Status::unknown, "interrupted"));

@@ -85,7 +85,11 @@ TEST(WandbRegistered, TheSizeIsAnother) {
   const Finding finding = one(wandb_registered_check(), facts);
   EXPECT_THAT(finding, Is(Status::fail, "wrong-size"));
   EXPECT_THAT(finding.observed, HasSubstr("with 1048607 bytes, uploaded were 1048577."));
+  // The probe waits for the right one until its time is over.
+  facts.files[0].files[0].registered = false;
+  EXPECT_THAT(one(wandb_registered_check(), facts), Is(Status::fail, "wrong-size"));
   facts.files[0].files[0].listed_size = -1;
+  facts.files[0].files[0].registered = true;
   EXPECT_EQ(one(wandb_registered_check(), facts).status, Status::pass) << "not every server tells the size";
 }
 

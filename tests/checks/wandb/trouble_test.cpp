@@ -128,6 +128,7 @@ TEST(WandbTrouble, TellsWhatTheServerSays) {
       {429, "rate limit exceeded", "", "rate-limited"},
       {404, "run not found", "", "not-found"},
       {500, "an error without a text", "", "server-error"},
+      {200, "internal error", "", "server-error"},
       {400, "run config cannot exceed 15 MB", "", "refused"}};
   for (const auto& c : cases) {
     const Finding finding = told(refused(c.status, c.message, c.code));

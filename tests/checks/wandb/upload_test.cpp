@@ -181,6 +181,8 @@ TEST(WandbUpload, OnlyTheUnusualNameFails) {
   EXPECT_THAT(finding, Is(Status::fail, "name-changed-on-the-way"));
   EXPECT_THAT(finding.fix, HasSubstr("merge_slashes off;"));
   EXPECT_THAT(finding.reproduce, HasSubstr("by hand é.txt"));
+  facts.files[0].files[1].put = answered(405, "MethodNotAllowed");
+  EXPECT_THAT(one(wandb_upload_check(), facts), Is(Status::fail, "name-changed-on-the-way"));
   facts.files[0].files[1].put = answered(507, "XMinioStorageFull");
   EXPECT_THAT(one(wandb_upload_check(), facts), Is(Status::fail, "store-full"));
   facts.files[0].files[0].put = facts.files[0].files[1].put = answered(403, "SignatureDoesNotMatch");

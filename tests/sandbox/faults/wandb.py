@@ -71,6 +71,15 @@ def _(box):
     other_key(box)
 
 
+@fault("wandb.key-of-another", {"wandb.login": "another-servers-key"}, "the netrc has the same key for the public cloud")
+def _(box):
+    other_key(box)
+    box.yaml["api_key_file"] = None
+    path = box.dir / ".netrc"
+    path.touch(mode=0o600)
+    path.write_text("".join(f"machine {machine}\n  login user\n  password {box.api_key}\n" for machine in ("api.wandb.ai", box.origin.partition("://")[2])))
+
+
 @fault("wandb.key-refused", {"wandb.login": "key-refused"}, "the same with 401",
        peer="wrong key, HTTP 401 JSON")
 def _(box):

@@ -13,6 +13,20 @@ std::vector<GraphqlError> errors(const std::string& body) {
   return read_graphql(response).errors;
 }
 
+TEST(GraphqlErrors, AnotherServicesJsonIsNoAnswer) {
+  const auto is_graphql = [](const std::string& body) {
+    HttpResponse response;
+    response.status = 200;
+    response.body = body;
+    return read_graphql(response).graphql;
+  };
+  EXPECT_TRUE(is_graphql(R"({"data":null})"));
+  EXPECT_TRUE(is_graphql(R"({"errors":[{"message":"no"}]})"));
+  EXPECT_TRUE(is_graphql(R"({"error":"no"})"));
+  EXPECT_FALSE(is_graphql(R"({"status":"ok"})"));
+  EXPECT_FALSE(is_graphql("ok"));
+}
+
 TEST(GraphqlErrors, AreReadInEveryForm) {
   const struct {
     const char* body;
