@@ -102,14 +102,15 @@ def test_a_broken_url_in_host(tmp_path, host):
 @pytest.mark.parametrize("name,value", [
     ("MYSQL", f"mysql://wandb:{PASSWORD}@db.example.com:99999/wandb"), ("MYSQL", f"postgres://wandb:{PASSWORD}@db.example.com/wandb"), ("MYSQL", f"mysql://wandb:{PASSWORD}@/wandb"),
     ("MYSQL", f"mysql://wandb:{PASSWORD}%zz@db.example.com/wandb"), ("MYSQL", f"mysql://{PASSWORD}\x1b[31m@[::1/wandb"),
-    ("BUCKET", f"s3://KEY{PASSWORD}:{PASSWORD}/+@s3.example.com:port/files"), ("BUCKET", "ftp://files"), ("BUCKET", f"s3://k:{PASSWORD}@s3.example.com"), ("BUCKET", "s3://\u202eselif"),
+    ("BUCKET", f"s3://KEY{PASSWORD}:{PASSWORD}/+@s3.example.com:port/files"), ("BUCKET", "ftp://files"), ("BUCKET", "s3://\u202eselif"),
     ("REDIS", f"redis://:{PASSWORD}@[fe80::1"), ("REDIS", f"http://:{PASSWORD}@redis.example.com"), ("BUCKET_QUEUE", "sqs:/x"), ("LICENSE", "not.a.token" + PASSWORD),
 ])
 def test_a_broken_connection_string(tmp_path, name, value):
     lines = [line for line in GOOD.splitlines() if not line.startswith(name + "=")] + [f"{name}={value}"]
     done = run(tmp_path, "--env-file", settings(tmp_path, "\n".join(lines) + "\n"), "--only", "config.well-formed", "--only", "config.license")
     assert done.returncode == 1, done.out + done.err
-    assert name in done.out and f"server.env line {len(lines)}" in done.out
+    told = " ".join(done.out.split())   # the report folds its lines
+    assert f"config.well-formed/{name}" in told and f"server.env line {len(lines)}" in told, done.out
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", done.out + done.err)
 
 
