@@ -104,7 +104,7 @@ def test_two_run_side_by_side(base):
 
 # -- faults
 
-@pytest.mark.parametrize("service", ["config", "dns", "host", "tls", "mysql", "bucket"])
+@pytest.mark.parametrize("service", ["config", "dns", "host", "tls", "mysql", "bucket", "wandb"])
 def test_every_fault_can_be_made_and_is_put_back(service, base):
     before, slow = state_of(base), {}
     for name, fault in (lab.FAULTS | lab.NEAR_MISSES).items():
