@@ -121,6 +121,15 @@ StoreAdvice advise_on_store(const std::string& cause, const StoreRefusal& refusa
             "Look for what changes bodies: a proxy that compresses, a virus scanner, a firewall.\n" +
                 proxy_lines("proxy_request_buffering")};
   }
+  if (cause == "store-busy") {
+    return {
+        "An answer of success.",
+        "The store has more to do than it can, or limits how much it takes. Clients wait and try again, and uploads "
+        "take that much longer.",
+        "Run wbverify again in a minute. If it stays so, see what limits it.\nMinIO: mc admin info ALIAS; mc admin "
+        "config get ALIAS api (requests_max)\nCeph: ceph health detail; radosgw-admin global ratelimit get\nAmazon "
+        "takes 3,500 writes a second for each prefix of names."};
+  }
   if (cause == "store-error") {
     const std::string request = refusal.request_id.empty() ? "" : " for the request " + refusal.request_id;
     return {"An answer of success.",

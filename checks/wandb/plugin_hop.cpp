@@ -173,10 +173,11 @@ HopTrouble hop_trouble(const WandbPlace& place, const ApiAnswer& answer, const S
         hop_or(answer, "the filter"), place.base);
   } else if (cause == "cdn-error-page") {
     out.fix = fmt::format(
-        "Switch bot protection, browser checks and caching off for {} at {}: SDK and CLI cannot solve "
-        "challenges. An error 52x there means that it does not reach the server: correct address, port and TLS "
-        "mode of the origin.",
-        place.host, hop_or(answer, "the CDN"));
+        "What answers is {}. Switch bot protection, browser checks and caching off for {} there: SDK and CLI cannot "
+        "solve "
+        "challenges. An error 52x means that it does not reach the server: correct address, port and TLS mode of the "
+        "origin.",
+        hop_or(answer, "a CDN"), place.host);
   } else if (cause == "redirected") {
     redirect_words(place, answer, scene, out);
   } else if (cause == "forbidden") {

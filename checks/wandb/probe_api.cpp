@@ -178,6 +178,7 @@ json WandbApi::ask(const GraphqlDocument& document, const json& variables, std::
     GraphqlAnswer parsed;
     take(request, result, answer, parsed);
     if (result && manner.headers != nullptr) *manner.headers = result->headers;
+    if (parsed.json && !parsed.graphql) answer.http.excerpt = clean(result->body, 300);   // of another service: it tells which
     if (!parsed.json || !parsed.graphql) return nullptr;
     const UnknownParts lacking = unknown_parts(document, parsed.errors);
     if (!lacking.empty() && attempt < most_attempts && !stopped()) {

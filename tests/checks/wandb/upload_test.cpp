@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
         PutCase{"length", answered(411, "MissingContentLength"), Status::fail, "length-required",
                 "proxy_request_buffering off;"},
         PutCase{"digest", answered(400, "BadDigest"), Status::fail, "checksum-refused", "compress"},
-        PutCase{"busy", answered(503, "SlowDown"), Status::unknown, "store-busy", "log"},
+        PutCase{"busy", answered(503, "SlowDown"), Status::unknown, "store-busy", "requests_max"},
         PutCase{"error", answered(500, "InternalError"), Status::fail, "store-error", "log"},
         PutCase{"firewall", page(403, nginx_page), Status::fail, "refused-by-proxy", "proxy_set_header Host"},
         PutCase{"method", page(405, nginx_page), Status::fail, "not-found", "PUT"},
