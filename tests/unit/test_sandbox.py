@@ -114,7 +114,7 @@ def test_every_fault_can_be_made_and_is_put_back(service, base):
         with base.fork([name]) as box:
             assert (box.dir / "wandb.env").exists() and box.config_path.exists()
             made = time.monotonic() - started
-        if made > 10:
+        if made > 25:   # radosgw-admin waits for itself once in some hundred times, and is asked again after 10 s
             slow[name] = made
     assert state_of(base) == before
     assert not slow
