@@ -54,7 +54,7 @@ REPLIES = {
     "many-errors": json_reply({"errors": [{"message": "no"}] * 100_000}, 400),
     "half": Reply(200, '{"data":{"viewer":{"id":"'),
 }
-WORST = ["html", "deep", "endless", "data-is-a-list", "errors-of-every-type", "escapes-in-the-message"]   # at every step; the others at those that differ most
+WORST = ["html", "deep", "endless", "data-is-a-list", "errors-of-every-type", "escapes-in-the-message"]   # at the other steps too; the others at those that differ most
 FEW = ["serverInfo", "file_stream", "project", "useArtifact"]
 SLOW = ["serverInfo", "upsertBucket", "file_stream", "project", "useArtifact", "deleteRun"]
 
@@ -76,7 +76,11 @@ def survives(box, healthy_checks):
 
 # -- answers
 
-@pytest.mark.parametrize("kind, step", [(kind, step) for kind in REPLIES for step in (STEPS if kind in WORST else FEW)])
+# Of the worst, each step takes every other one, in turn: all of them at all steps take minutes more, and found nothing more.
+CASES = [(kind, step) for kind in REPLIES for i, step in enumerate(STEPS) if (step in FEW if kind not in WORST else (i + WORST.index(kind)) % 2 == 0 or step == "serverInfo")]
+
+
+@pytest.mark.parametrize("kind, step", CASES)
 def test_an_answer_of_another_kind(kind, step, base, healthy_checks):
     with base.fork([], change=lambda box: box.wandb(replies={step: REPLIES[kind]})) as box:
         survives(box, healthy_checks)
