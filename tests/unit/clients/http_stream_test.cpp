@@ -84,7 +84,7 @@ TEST(HttpStream, SixtyFourMebibytesGoThereAndBackWithoutMemory) {
   ASSERT_EQ(outcome(client.send(upload(nginx.url("/small"), made(10)), soon())), "201");
   constexpr std::size_t size = 64 * mebibyte;
   peak_kib();
-  const long before = peak_kib();
+  [[maybe_unused]] const long before = peak_kib();
   const auto put = client.send(upload(nginx.url("/large"), made(size)), soon(60000));
   EXPECT_EQ(outcome(put), "201") << (put ? "" : put.error().text);
   HttpRequest request;
@@ -103,7 +103,9 @@ TEST(HttpStream, SixtyFourMebibytesGoThereAndBackWithoutMemory) {
   EXPECT_FALSE(get->truncated);
   EXPECT_EQ(got, size);
   EXPECT_TRUE(same);
+#ifndef __SANITIZE_ADDRESS__   // which keeps freed memory for a while on purpose; with quarantine_size_mb=0 the bound holds there, too
   EXPECT_LT(peak_kib() - before, 4096);
+#endif
 }
 
 TEST(HttpStream, LooksOnTheWireAsABodyInMemory) {
