@@ -52,11 +52,12 @@ void block(CheckResult& result, const std::vector<std::string>& by) {
   result.blocked_by = by;
 }
 
-/// One cause, one failure: what failed here failed for what is told elsewhere.
-void explain(CheckResult& result, const std::vector<std::string>& causes) {
-  if (causes.empty() || satisfies(result.finding.status) || result.finding.status == Status::blocked) return;
+/// One cause, one failure: what failed here failed for what is told elsewhere. What could not be found out there explains no failure.
+void explain(CheckResult& result, const NeedState& causes) {
+  const Status status = result.finding.status;
+  if (causes.blocked_by.empty() || satisfies(status) || status == Status::blocked || (status == Status::fail && !causes.failed)) return;
   const std::string seen = result.finding.observed;
-  block(result, causes);
+  block(result, causes.blocked_by);
   result.finding.observed += " Seen here: " + seen;
 }
 
@@ -116,6 +117,7 @@ NeedState Judging::state(const std::vector<std::string>& needs) const {
       if (slash != std::string::npos && result.id != need && result.id != result.check) continue;
       auto& part = state.parts[slash == std::string::npos ? first_part(result.finding.row) : ""];
       if (satisfies(result.finding.status)) continue;
+      state.failed = state.failed || result.finding.status == Status::fail;
       std::vector<std::string> roots = result.blocked_by;
       if (result.finding.status != Status::blocked) roots.push_back(result.id);
       for (const auto& root : roots) {
@@ -203,7 +205,7 @@ void Judging::settle() {
       if (needs.pending || others.pending) continue;
       if (ended == ended_.end() && (needs.blocked_by.empty() || check.by_part)) continue;
       settled_[i] = ended == ended_.end() ? whole(check, blocked(needs.blocked_by), needs.blocked_by) : judge_what_it_can(check, ended->second, needs);
-      for (auto& result : *settled_[i]) explain(result, others.blocked_by);
+      for (auto& result : *settled_[i]) explain(result, others);
       progress = true;
     }
   }

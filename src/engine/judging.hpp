@@ -12,6 +12,7 @@ namespace wbverify {
 /// Whether what somebody needs has passed.
 struct NeedState {
   bool pending = false;                  ///< some of it has no result yet
+  bool failed = false;                   ///< some of it failed, where the rest could only not be found out
   std::vector<std::string> blocked_by;   ///< ids of the results at the root of what did not pass
   std::map<std::string, std::vector<std::string>, std::less<>> parts;   ///< the same by the first part of each row, `` for no row
 };

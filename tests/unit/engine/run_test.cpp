@@ -51,6 +51,23 @@ TEST(Run, OneCauseBlocksAllThatDependOnIt) {
   EXPECT_EQ(ran.result("a.root").origin, "MYSQL in /etc/wandb.env line 4");
 }
 
+TEST(Run, WhatCouldNotBeFoundOutExplainsNoFailure) {
+  const auto explained = [](std::string id, std::string probe) {
+    CheckSpec check = toy_check(std::move(id), std::move(probe));
+    check.explained_by = {"a.root"};
+    return check;
+  };
+  const std::vector<Plugin> catalog = {{"a",
+                                        "A",
+                                        {toy_probe("first", says("stopped")), toy_probe("second", says("refused"))},
+                                        {toy_check("a.root", "first"), explained("a.failed", "second"), explained("a.unknown", "first")},
+                                        {}, {}}};
+  const Ran ran = run_suite(catalog);
+  EXPECT_EQ(ran.status("a.root"), Status::unknown);
+  EXPECT_EQ(ran.status("a.failed"), Status::fail);
+  EXPECT_EQ(ran.status("a.unknown"), Status::blocked);
+}
+
 TEST(Run, WhereACheckJudgesByPartOnlyTheLackingPartsAreBlocked) {
   const auto by_part = [](std::string id, std::string probe, std::vector<std::string> needs) {
     CheckSpec check = toy_check(std::move(id), std::move(probe), std::move(needs));
