@@ -112,7 +112,7 @@ int run_command(const Arguments& arguments, Context& context) {
       waits ? delivery.deliver(report, &attempt.outcome.record) : delivery.end(report, &attempt.outcome.record);
   if (attempt.not_removed > 0) {
     tell(context, count_of(attempt.not_removed, "thing") +
-                      " that this run wrote could not be removed yet; `wbverify cleanup` removes what is left");
+                      " that this run wrote may still be there; `wbverify cleanup` looks, and removes what is");
   }
   if (signal != 0) die_by(signal);
   // A thread that hangs in a library call cannot be joined; everything is out already.
