@@ -1,6 +1,6 @@
 #include "checks/host/facts.hpp"
 
-#include "util/json.hpp"
+#include "util/json_members.hpp"
 
 namespace wbverify {
 

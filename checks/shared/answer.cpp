@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "checks/shared/answer_marks.hpp"
-#include "util/json.hpp"
+#include "util/json_members.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -74,7 +74,7 @@ bool read_number(std::string_view text, Number& value) {
 
 }  // namespace
 
-WBVERIFY_DEFINE_JSON(HttpAnswer, method, url, cause, text, blame, transient, status, version, address, headers, cookies, title, excerpt, body_bytes, html, marks,
+WBVERIFY_JSON(HttpAnswer, method, url, cause, text, blame, transient, status, version, address, headers, cookies, title, excerpt, body_bytes, html, marks,
               own_url, duration_ms, asked_at, answered_at)
 
 bool HttpAnswer::has_mark(const std::string& id) const { return std::find(marks.begin(), marks.end(), id) != marks.end(); }

@@ -4,6 +4,7 @@
 
 #include "checks/policy.hpp"
 #include "util/json.hpp"
+#include "util/json_members.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -29,7 +30,7 @@ nlohmann::json rule_json(const CorsRule& rule) {
 
 }  // namespace
 
-WBVERIFY_DEFINE_JSON(CorsHeaders, allow_origin, allow_methods, allow_headers, expose_headers, allow_credentials)
+WBVERIFY_JSON(CorsHeaders, allow_origin, allow_methods, allow_headers, expose_headers, allow_credentials)
 
 CorsHeaders read_cors_headers(const Headers& headers) {
   CorsHeaders cors;
@@ -128,7 +129,7 @@ std::string cors_configuration(const std::string& origin, const std::vector<Cors
   for (const auto& rule : present) {
     if (rule.origins != own.origins) rules.push_back(rule_json(rule));
   }
-  return nlohmann::json({{"CORSRules", rules}}).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return dump_json(nlohmann::json({{"CORSRules", rules}}));
 }
 
 std::string allow_origin_in_minio(const std::string& origin) {

@@ -159,7 +159,7 @@ std::string bucket_policy(const std::string& bucket, const std::string& region) 
          {"Action",
           {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"}},
          {"Resource", arn + "/*"}}}}};
-  return policy.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return dump_json(policy);
 }
 
 std::string proxy_lines(std::string_view first) {

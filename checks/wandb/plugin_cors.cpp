@@ -23,7 +23,7 @@ std::string in_gcs(const std::string& bucket, const std::string& page) {
                                  {"responseHeader", {"*"}},
                                  {"maxAgeSeconds", policy::cors_max_age_seconds}}};
   return fmt::format("printf '%s' {} > cors.json\ngcloud storage buckets update gs://{} --cors-file=cors.json",
-                     shell_quote(rules.dump()), bucket);
+                     shell_quote(dump_json(rules)), bucket);
 }
 
 }  // namespace

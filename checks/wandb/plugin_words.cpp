@@ -37,8 +37,8 @@ std::string curl_command(const WandbPlace& place, std::string_view words) {
 
 std::string curl_graphql(const WandbPlace& place, std::string_view document, std::string_view variables) {
   nlohmann::json body = {{"query", document}};
-  if (!variables.empty()) body["variables"] = nlohmann::json::parse(variables, nullptr, false);
-  const std::string text = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (!variables.empty()) body["variables"] = try_parse_json(variables);
+  const std::string text = dump_json(body);
   return curl_command(place, std::string(trim(curl_login(place) + " -H 'Content-Type: application/json' -d " +
                                               shell_quote(text) + " " + shell_quote(place.base + "/graphql"))));
 }

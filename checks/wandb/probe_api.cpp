@@ -170,7 +170,7 @@ json WandbApi::ask(const GraphqlDocument& document, const json& variables, std::
       return nullptr;
     }
     const json body = {{"query", render(document, without)}, {"variables", variables}, {"operationName", document.operation}};
-    HttpRequest request = post(std::string(manner.path), body.dump(), manner.padding);
+    HttpRequest request = post(std::string(manner.path), dump_json(body), manner.padding);
     request.max_body = manner.max_body;
     if (manner.with_origin) request.headers.emplace_back("Origin", place_.base);
     const auto result = client_.send(request, deadline_, stop_);

@@ -192,7 +192,7 @@ class ArtifactTrip {
       }
     }
     const json out = {{"version", 1}, {"storagePolicy", "wandb-storage-policy-v1"}, {"storagePolicyConfig", {{"storageLayout", "V2"}}}, {"contents", entries}};
-    return out.dump();
+    return dump_json(out);
   }
 
   bool put_manifest() {

@@ -86,7 +86,7 @@ WandbBody send_to_store(WandbApi& api, const WandbRun& run) {
   };
   WandbBody body = send_one(api, "store", policy::wandb_store_body, send);
   ApiAnswer announced;
-  api.stream(run, json{{"uploaded", {"large.bin"}}}.dump(), announced);   // what is registered goes with its run
+  api.stream(run, dump_json(json{{"uploaded", {"large.bin"}}}), announced);   // what is registered goes with its run
   return body;
 }
 

@@ -24,7 +24,7 @@ std::vector<WandbRemain> without_own(std::vector<WandbRemain> remains, const std
   return remains;
 }
 
-WandbLeftoverFacts gather(const ProbeContext& context) {
+WandbLeftoverFacts find_leftovers(const ProbeContext& context) {
   WandbLeftoverFacts facts;
   WandbApi api(context);
   facts.entities = context.settings.wandb.entities;
@@ -46,7 +46,7 @@ WandbLeftoverFacts gather(const ProbeContext& context) {
 
 bool transient(const WandbLeftoverFacts& facts) { return facts.answer.asked && (facts.answer.http.answered() ? facts.answer.http.is_gateway_error() : facts.answer.http.transient); }
 
-std::vector<Touch> touches(const Settings& settings) {
+std::vector<Touch> leftover_touches(const Settings& settings) {
   return {{wandb_place(settings).base, "POST /graphql: what stands in the projects verify and wbverify", false, "about 4 KiB"}};
 }
 
@@ -59,8 +59,8 @@ ProbeSpec wandb_leftovers_probe() {
   spec.reads = {"wandb"};
   spec.limit = leftovers_limit;
   spec.skip = wandb_login_skip;
-  spec.touches = touches;
-  return make_probe<WandbLeftoverFacts>(std::move(spec), gather, transient);
+  spec.touches = leftover_touches;
+  return make_probe<WandbLeftoverFacts>(std::move(spec), find_leftovers, transient);
 }
 
 }  // namespace wbverify

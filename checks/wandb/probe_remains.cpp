@@ -174,7 +174,7 @@ class Batch {
   std::map<std::string, std::size_t> of_;
 };
 
-std::string quoted(const std::string& text) { return json(text).dump(); }
+std::string quoted(const std::string& text) { return dump_json(json(text)); }
 
 }  // namespace
 

@@ -47,7 +47,7 @@ class RunTrip {
     for (const auto& file : files_.files) {
       if (file.put.ok()) finish["uploaded"].push_back(file.name);
     }
-    api_.stream(run_, finish.dump(), run_.finish);
+    api_.stream(run_, dump_json(finish), run_.finish);
     finished_ = Deadline::Clock::now();
     read_until_there();
     if (!api_.stopped()) download();

@@ -86,7 +86,7 @@ json ask_session(WandbApi& api, WandbFacts& facts) {
   return api.ask(wandb_documents::session, json::object(), {"serverInfo"}, facts.session, manner);
 }
 
-WandbFacts gather(const ProbeContext& context) {
+WandbFacts read_session(const ProbeContext& context) {
   WandbFacts facts;
   WandbApi api(context, &facts.token);
   facts.place = api.place();
@@ -107,7 +107,7 @@ WandbFacts gather(const ProbeContext& context) {
 
 bool transient(const WandbFacts& facts) { return facts.session.http.answered() ? facts.session.http.is_gateway_error() : facts.session.http.transient; }
 
-std::vector<Touch> touches(const Settings& settings) {
+std::vector<Touch> session_touches(const Settings& settings) {
   const WandbPlace place = wandb_place(settings);
   std::vector<Touch> out = {{place.base, "POST /graphql: viewer, versions and features of the server", false, "about 4 KiB"}};
   if (settings.wandb.usable()) out.push_back({place.base, "POST /graphql2 with the Origin of its own pages", false, "less than 1 KiB"});
@@ -123,8 +123,8 @@ ProbeSpec wandb_probe() {
   spec.needs = {"host.is-wandb"};
   spec.limit = session_limit;
   spec.skip = wandb_skip;
-  spec.touches = touches;
-  return make_probe<WandbFacts>(std::move(spec), gather, transient);
+  spec.touches = session_touches;
+  return make_probe<WandbFacts>(std::move(spec), read_session, transient);
 }
 
 }  // namespace wbverify

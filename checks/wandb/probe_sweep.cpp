@@ -17,11 +17,11 @@ std::string sweep_config(const std::string& name) {
                        {"method", "grid"},
                        {"metric", {{"goal", "minimize"}, {"name", "score"}}},
                        {"parameters", {{"x", {{"values", {0.25}}}}}}};
-  return config.dump();
+  return dump_json(config);
 }
 
 /// A controller that is alive answers the first or second time; clients ask every five seconds.
-constexpr milliseconds first_pause{250}, longest_pause{2000};
+constexpr milliseconds first_beat{250}, longest_beat{2000};
 
 class SweepTrip {
  public:
@@ -61,7 +61,7 @@ class SweepTrip {
   }
 
   bool wait_for_command() {
-    for (milliseconds pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
+    for (milliseconds pause = first_beat;; pause = std::min(pause * 2, longest_beat)) {
       const json data = api_.ask(wandb_documents::heartbeat, {{"agent", agent_}, {"runs", "{}"}}, {"agentHeartbeat.agent"}, sweep_.heartbeat);
       ++sweep_.heartbeats;
       if (!sweep_.heartbeat.ok()) return false;
@@ -103,7 +103,7 @@ class SweepTrip {
                          {"wandb-summary.json", {{"offset", 0}, {"content", {R"({"score":0.5})"}}}}}},
                        {"complete", true},
                        {"exitcode", 0}};
-    api_.stream(ordered, body.dump(), sweep_.run_finish);
+    api_.stream(ordered, dump_json(body), sweep_.run_finish);
   }
 
   WandbApi& api_;

@@ -46,13 +46,13 @@ std::string history_line(int step) {
   row["_step"] = step;
   row["_runtime"] = step;
   row["_timestamp"] = 1700000000 + step;
-  std::string text = row.dump();
+  std::string text = dump_json(row);
   // JSON has no such numbers; clients send them as bare words.
   if (step == steps) text.insert(text.size() - 1, R"(,"not_a_number":NaN,"infinite":Infinity)");
   return text;
 }
 
-std::string shown(const json& value) { return clean(value.dump(-1, ' ', false, json::error_handler_t::replace), shown_limit); }
+std::string shown(const json& value) { return clean(dump_json(value), shown_limit); }
 
 /// The highest character's length in UTF-8.
 int widest(std::string_view text) {
@@ -139,7 +139,7 @@ std::string config() {
   const json values = config_values();
   json out = json::object();
   for (const auto& [key, value] : values.items()) out[key] = {{"value", value}};
-  return out.dump();
+  return dump_json(out);
 }
 
 std::vector<std::string> console() { return {"wbverify writes to the console", "a line beyond ASCII: naïve Ω 漢字"}; }
@@ -150,9 +150,9 @@ std::string stream() {
   for (const auto& line : console()) lines.push_back("2026-01-01T00:00:00.000000 " + line);
   const json body = {{"files",
                       {{"wandb-history.jsonl", {{"offset", 0}, {"content", history}}},
-                       {"wandb-summary.json", {{"offset", 0}, {"content", {summary_values().dump()}}}},
+                       {"wandb-summary.json", {{"offset", 0}, {"content", {dump_json(summary_values())}}}},
                        {"output.log", {{"offset", 0}, {"content", lines}}}}}};
-  return body.dump();
+  return dump_json(body);
 }
 
 std::vector<WandbDifference> differences(const json& written, const json& read, const std::string& path) {

@@ -63,7 +63,7 @@ std::string as_json(const std::vector<Row>& rows) {
                       {"rows", row.check->rows},
                       {"writes", row.writes}});
   }
-  return nlohmann::ordered_json({{"schema", "wbverify-checks/1"}, {"checks", std::move(checks)}}).dump(2) + "\n";
+  return dump_json(nlohmann::ordered_json({{"schema", "wbverify-checks/1"}, {"checks", std::move(checks)}}), 2) + "\n";
 }
 
 std::string cell(std::string text) {

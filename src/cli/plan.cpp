@@ -42,7 +42,7 @@ std::string as_json(const Plan& plan, const Settings& settings) {
                       {"checks", checks_of(plan, probe.spec->id)},
                       {"touches", std::move(touches)}});
   }
-  return nlohmann::ordered_json({{"schema", "wbverify-plan/1"}, {"probes", std::move(probes)}}).dump(2) + "\n";
+  return dump_json(nlohmann::ordered_json({{"schema", "wbverify-plan/1"}, {"probes", std::move(probes)}}), 2) + "\n";
 }
 
 void put_hanging(std::string& out, const std::string& first, std::size_t indent, const std::string& text,

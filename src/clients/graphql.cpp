@@ -56,9 +56,9 @@ std::string quote_bare_numbers(std::string_view text) {
 
 /// A discarded value when it is no JSON.
 json parse(std::string_view text) {
-  json out = json::parse(text, nullptr, false);
+  json out = try_parse_json(text);
   if (out.is_discarded() && (text.find("NaN") != std::string_view::npos || text.find("Infinity") != std::string_view::npos)) {
-    out = json::parse(quote_bare_numbers(text), nullptr, false);
+    out = try_parse_json(quote_bare_numbers(text));
   }
   return out;
 }

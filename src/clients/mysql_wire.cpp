@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "util/json.hpp"
+#include "util/json_members.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -110,34 +110,7 @@ bool MysqlGreeting::looks_like_mariadb() const {
                       reserved_used);
 }
 
-void to_json(nlohmann::json& json, const MysqlGreeting& g) {
-  json = {{"cause", g.cause},
-          {"text", g.text},
-          {"error", g.error},
-          {"banner", g.banner},
-          {"version", g.version},
-          {"connection_id", g.connection_id},
-          {"capabilities", g.capabilities},
-          {"charset", g.charset},
-          {"auth_plugin", g.auth_plugin},
-          {"reserved_used", g.reserved_used},
-          {"duration_ms", g.duration_ms}};
-}
-
-void from_json(const nlohmann::json& json, MysqlGreeting& g) {
-  const MysqlGreeting none;
-  g.cause = json.value("cause", none.cause);
-  g.text = json.value("text", none.text);
-  g.error = json.value("error", none.error);
-  g.banner = json.value("banner", none.banner);
-  g.version = json.value("version", none.version);
-  g.connection_id = json.value("connection_id", none.connection_id);
-  g.capabilities = json.value("capabilities", none.capabilities);
-  g.charset = json.value("charset", none.charset);
-  g.auth_plugin = json.value("auth_plugin", none.auth_plugin);
-  g.reserved_used = json.value("reserved_used", none.reserved_used);
-  g.duration_ms = json.value("duration_ms", none.duration_ms);
-}
+WBVERIFY_JSON(MysqlGreeting, cause, text, error, banner, version, connection_id, capabilities, charset, auth_plugin, reserved_used, duration_ms)
 
 MysqlGreeting parse_mysql_greeting(std::string_view payload) {
   if (payload.empty()) return not_mysql(payload);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "clients/tcp.hpp"
-#include "util/json.hpp"
+#include "util/json_members.hpp"
 
 namespace wbverify {
 
@@ -11,24 +11,13 @@ using std::chrono::milliseconds;
 
 WBVERIFY_JSON(DnsAnswer, host, source, ipv4, ipv6, canonical_name, cause, text, server, duration_ms)
 WBVERIFY_JSON(TcpAttempt, address, port, cause, text, duration_ms)
+WBVERIFY_JSON(Reach, host, port, dns, attempts)
 
 namespace {
-// The macro defines inline functions; the two of the header have to be found by other files.
-struct Recorded : Reach {};
-WBVERIFY_JSON(Recorded, host, port, dns, attempts)
-
 /// A name with hundreds of addresses is answered for by its first ones.
 constexpr std::size_t most_addresses = 16;
 constexpr milliseconds patience{5000}, grace{2500};
 }  // namespace
-
-void to_json(nlohmann::json& json, const Reach& reach) { to_json(json, Recorded{reach}); }
-
-void from_json(const nlohmann::json& json, Reach& reach) {
-  Recorded recorded;
-  from_json(json, recorded);
-  reach = std::move(recorded);
-}
 
 std::vector<std::string> Reach::reachable() const {
   std::vector<const TcpAttempt*> open;

@@ -1,5 +1,5 @@
 #include "clients/tls.hpp"
-#include "util/json.hpp"
+#include "util/json_members.hpp"
 
 namespace wbverify {
 
@@ -8,7 +8,7 @@ WBVERIFY_JSON(Certificate, subject, issuer, subject_cn, issuer_cn, dns_names, ip
               server_auth, server_key_usage, signing_key_usage, must_staple, unknown_critical, issuer_urls)
 WBVERIFY_JSON(VerifyError, code, depth, text)
 
-WBVERIFY_DEFINE_JSON(TlsObservation, server_name, address, port, completed, cause, text, protocol, cipher, forward_secrecy, alpn, refused_by,
+WBVERIFY_JSON(TlsObservation, server_name, address, port, completed, cause, text, protocol, cipher, forward_secrecy, alpn, refused_by,
               refused_by_python, client_certificate_asked, presented_count, presented, built, errors, strict_errors, path_needs_search,
               staple, old_protocol, old_protocols_unanswered, without_name, anchor, trust, trust_problems, duration_ms, round_trips)
 

@@ -25,7 +25,7 @@ constexpr std::size_t shortest_long = 81, longest_long = 100;
 const std::string right_form =
     "The key alone, on one line: 40 characters, or a prefix such as local- and 40, or about 86; letters, digits, - and "
     "_.";
-const std::string copy_again = "Copy the whole key again, or make another one, on the page /authorize of the server.";
+const std::string copy_key_again = "Copy the whole key again, or make another one, on the page /authorize of the server.";
 
 bool only(std::string_view text, std::string_view set) { return text.find_first_not_of(set) == npos; }
 bool is_blank(char c) { return blanks.find(c) != npos; }
@@ -84,7 +84,7 @@ class KeyReader {
   explicit KeyReader(IssueList& issues) : issues_(issues), value_(issues.value()) {}
 
   std::string read() {
-    if (value_.empty()) return refuse(IssueList::whole, "empty", "There is no key.", copy_again);
+    if (value_.empty()) return refuse(IssueList::whole, "empty", "There is no key.", copy_key_again);
     if (!is_text() || is_wrapped() || is_broken()) return "";
     // The name of a host may have three parts as well.
     if (is_jwt_shape(value_) && (value_.starts_with("eyJ") || value_.size() >= legacy)) return "jwt";
@@ -92,10 +92,10 @@ class KeyReader {
       return refuse(IssueList::whole, "not-three-parts",
                     "The key begins as a token of three parts does, and has " +
                         std::to_string(split(value_, '.').size()) + ", or an empty one.",
-                    copy_again);
+                    copy_key_again);
     }
     if (const auto foreign = value_.find_first_not_of(key_characters); foreign != npos) {
-      return refuse(foreign, "foreign-character", "A character stands there that no key has.", copy_again);
+      return refuse(foreign, "foreign-character", "A character stands there that no key has.", copy_key_again);
     }
     return shape();
   }
@@ -109,7 +109,7 @@ class KeyReader {
   bool is_text() {
     if (value_.size() > longest_value) {
       refuse(IssueList::whole, "too-long", "The value is " + std::to_string(value_.size()) + " bytes long.",
-             copy_again);
+             copy_key_again);
     } else if (const auto fault = utf8_fault(value_); fault != npos) {
       refuse(fault, "not-utf8", "A byte stands there that is not UTF-8, as in a file of another encoding.",
              "Save the key as plain ASCII.");
@@ -150,7 +150,7 @@ class KeyReader {
   /// What stands there is not one piece, or not a key at all.
   bool is_broken() {
     if (value_.find("://") != npos) {
-      refuse(0, "web-url", "The value is a URL: the address of a page, not the key that the page shows.", copy_again);
+      refuse(0, "web-url", "The value is a URL: the address of a page, not the key that the page shows.", copy_key_again);
     } else if (const auto blank = value_.find_first_of(blanks); blank != npos) {
       const bool line_end = value_[blank] == '\n' || value_[blank] == '\r';
       refuse(blank, line_end ? "line-end" : "blank-inside",
@@ -163,7 +163,7 @@ class KeyReader {
     } else if (const auto masked =
                    std::min({value_.find("***"), value_.find("…"), value_.find("..."), value_.find("••")});
                masked != npos) {
-      refuse(masked, "masked-value", "A part of the key is masked, as lists and logs show it.", copy_again);
+      refuse(masked, "masked-value", "A part of the key is masked, as lists and logs show it.", copy_key_again);
     } else {
       return false;
     }
@@ -185,7 +185,7 @@ class KeyReader {
       return refuse(IssueList::whole, "truncated",
                     "The key has " + characters(rest) + (dash == npos ? "" : " after its prefix") +
                         ", where 40 is the least: it was cut off, or it is something else.",
-                    copy_again);
+                    copy_key_again);
     }
     if (rest == legacy) return dash == npos ? "legacy-40" : "local-40";
     if (value_.size() < shortest_long || value_.size() > longest_long) {
@@ -193,7 +193,7 @@ class KeyReader {
                                             "The key has " + characters(value_.size()) +
                                                 ". Clients take it, but W&B gives out keys of 40 and of about 86: "
                                                 "something was probably cut off or added.",
-                                            right_form, copy_again, "KEY"});
+                                            right_form, copy_key_again, "KEY"});
     }
     return "long";
   }

@@ -34,7 +34,7 @@ bool is_jwt_shape(std::string_view text) {
 std::optional<nlohmann::json> jwt_object(std::string_view part) {
   const auto text = base64_decode(part);
   if (!text || nests_too_deep(*text)) return std::nullopt;
-  nlohmann::json value = nlohmann::json::parse(*text, nullptr, false);
+  nlohmann::json value = try_parse_json(*text);
   return value.is_object() ? std::optional(std::move(value)) : std::nullopt;
 }
 

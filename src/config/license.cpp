@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 const std::string whole_token = "The licence as W&B sent it: one line of three parts joined by dots, beginning with eyJ.";
-const std::string copy_again = "Copy the whole licence again, from the mail or from the deployment page of W&B, without line breaks.";
+const std::string copy_license_again = "Copy the whole licence again, from the mail or from the deployment page of W&B, without line breaks.";
 
 std::string text(const json& claims, const char* name) {
   const auto at = claims.find(name);
@@ -24,7 +24,7 @@ std::optional<License> parse_license(IssueList& issues) {
   if (!check_surface(issues, "")) return std::nullopt;
   const std::string_view value = issues.value();
   const auto broken = [&](std::size_t offset, std::string_view cause, std::string observed) {
-    issues.malformed(offset, {cause, std::move(observed), whole_token, copy_again, ""});
+    issues.malformed(offset, {cause, std::move(observed), whole_token, copy_license_again, ""});
     return std::optional<License>();
   };
   constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";

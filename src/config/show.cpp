@@ -82,7 +82,7 @@ std::string render_settings_json(const Settings& settings) {
     root["issues"].push_back({{"setting", issue.setting}, {"kind", issue.kind}, {"cause", issue.cause}, {"column", issue.column},
                               {"observed", Redactor::process().redact(issue.observed)}, {"expected", issue.expected}, {"fix", issue.fix}, {"example", issue.example}});
   }
-  return root.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return dump_json(root, 2) + "\n";
 }
 
 }  // namespace wbverify

@@ -42,7 +42,7 @@ class Descriptor {
 
 std::string line(const char* state, const JournalEntry& entry) {
   const nlohmann::json json = {{"state", state}, {"kind", entry.kind}, {"where", entry.where}, {"name", entry.name}};
-  return json.dump() + "\n";
+  return dump_json(json) + "\n";
 }
 
 bool write_all(int fd, std::string_view bytes) {
@@ -60,7 +60,7 @@ std::vector<JournalEntry> read_open(const fs::path& file) {
   std::ifstream in(file);
   for (std::string text; std::getline(in, text);) {
     // A torn last line was not durable, so the write that it announces was never made.
-    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+    const nlohmann::json json = try_parse_json(text);
     if (!json.is_object()) continue;
     const JournalEntry entry{json.value("kind", ""), json.value("where", ""), json.value("name", "")};
     if (json.value("state", "") == "settled") {

@@ -18,7 +18,7 @@
 #include "core/plan.hpp"
 #include "core/scene.hpp"
 
-/// Declares in a facts.hpp that `Type` is a probe's facts. WBVERIFY_DEFINE_FACTS of util/json.hpp defines what it declares.
+/// Declares in a facts.hpp that `Type` is a probe's facts. WBVERIFY_DEFINE_FACTS of util/json_members.hpp defines what it declares.
 #define WBVERIFY_FACTS(Type)              \
   std::string encode_facts(const Type&);  \
   void decode_facts(std::string_view text, Type&)

@@ -5,6 +5,7 @@
 
 #include "engine/judging.hpp"
 #include "util/json.hpp"
+#include "util/json_members.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -28,18 +29,18 @@ std::string encode_record(const Record& record) {
     nlohmann::json row = {{"info", probe.info},     {"cause", probe.cause}, {"reason", probe.reason},
                           {"blame", probe.blame},   {"blocked_by", probe.blocked_by},
                           {"facts", nullptr}};
-    if (!probe.facts.empty()) row["facts"] = nlohmann::json::parse(probe.facts);
+    if (!probe.facts.empty()) row["facts"] = parse_json(probe.facts);
     probes.push_back(std::move(row));
   }
   const nlohmann::json root = {{"schema", record_schema},     {"scene", record.scene},   {"run", record.run},
                                {"probes", std::move(probes)}, {"checks", record.checks}, {"shown", record.shown},
                                {"left_out", record.left_out}, {"not_judged", record.not_judged}};
-  return root.dump(1) + "\n";
+  return dump_json(root, 1) + "\n";
 }
 
 Result<Record> decode_record(std::string_view text) {
   try {
-    const nlohmann::json root = nlohmann::json::parse(text);
+    const nlohmann::json root = parse_json(text);
     const std::string schema = root.is_object() ? root.value("schema", std::string()) : std::string();
     if (schema != record_schema) {
       return fail({"malformed", "This is no record of wbverify: \"schema\" is " + (schema.empty() ? "absent" : clean(schema, 60)) +
@@ -60,7 +61,7 @@ Result<Record> decode_record(std::string_view text) {
       row.at("reason").get_to(probe.reason);
       row.at("blame").get_to(probe.blame);
       row.at("blocked_by").get_to(probe.blocked_by);
-      if (!row.at("facts").is_null()) probe.facts = row.at("facts").dump();
+      if (!row.at("facts").is_null()) probe.facts = dump_json(row.at("facts"));
       record.probes[probe.info.id] = std::move(probe);
     }
     return record;

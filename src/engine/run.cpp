@@ -70,9 +70,9 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Deadline run_deadline, in
       const auto attempt_started = Clock::now();
       context.deadline = run_deadline.within(spec.limit);
       const Facts raw = spec.gather(context);
-      nlohmann::json json = nlohmann::json::parse(raw.encode());
+      nlohmann::json json = parse_json(raw.encode());
       redact(json);
-      ended.record.facts = json.dump();
+      ended.record.facts = dump_json(json);
       ended.facts = spec.decode(ended.record.facts);
       const bool waited_out = Clock::now() - attempt_started > spec.limit * 3 / 4;
       const bool again = !waited_out && ended.record.info.attempts <= retries && !context.stop.stop_requested() &&

@@ -89,7 +89,7 @@ std::string render_json(const Report& report) {
                      {"summary", summary_json(report)},
                      {"results", std::move(results)},
                      {"probes", std::move(probes)}};
-  return root.dump(2) + "\n";
+  return dump_json(root, 2) + "\n";
 }
 
 }  // namespace wbverify

@@ -56,6 +56,8 @@ def test_third_party_headers_stay_in_their_room(name, text):
                 assert re.fullmatch(allowed, name), f"{name} includes <{header}>"
     if name.endswith(".hpp"):
         assert "util/json.hpp" not in includes(text), f"{name}: util/json.hpp is for .cpp files"
+    if name != "src/util/json.cpp":
+        assert not re.search(r"\bjson::parse\(|\.dump\(", text), f"{name}: parser and serializer of JSON are compiled in util/json.cpp"
 
 
 def test_secrets_are_exposed_only_where_they_go_on_the_wire():

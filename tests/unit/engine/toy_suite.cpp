@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "util/json.hpp"
+#include "util/json_members.hpp"
 
 namespace wbverify::test {
 
