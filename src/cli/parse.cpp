@@ -44,7 +44,7 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
   Arguments arguments;
   Tree tree(arguments);
   CLI::App& app = tree.app();
-  CLI::App& run = *app.get_subcommand("run");
+  const CLI::App& run = *app.get_subcommand("run");
   std::vector<std::string> words = given;
 
   const std::size_t place = command_place(words, tree);
