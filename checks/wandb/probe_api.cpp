@@ -159,6 +159,7 @@ json WandbApi::ask(const GraphqlDocument& document, const json& variables, std::
 json WandbApi::ask(const GraphqlDocument& document, const json& variables, std::initializer_list<std::string_view> required, ApiAnswer& answer,
                    const Manner& manner) {
   answer.operation = document.operation;
+  if (stop_.stop_requested()) return nullptr;
   for (int attempt = 1;; ++attempt) {
     UnknownParts without = manner.without;
     {

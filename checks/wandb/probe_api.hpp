@@ -49,7 +49,8 @@ class WandbApi {
     UnknownParts without = {};           ///< marked parts that are not wanted
     Headers* headers = nullptr;          ///< receives those of the answer, when given
   };
-  /// The member `data` of the answer. `required` are paths that have to be there, and no null, for the answer to be usable.
+  /// The member `data` of the answer. `required` are paths that have to be there, and no null, for the answer to be usable. After a
+  /// stop nothing is asked: a null, and `ApiAnswer::asked` stays unset.
   nlohmann::json ask(const GraphqlDocument& document, const nlohmann::json& variables, std::initializer_list<std::string_view> required, ApiAnswer& answer,
                      const Manner& manner);
   nlohmann::json ask(const GraphqlDocument& document, const nlohmann::json& variables, std::initializer_list<std::string_view> required, ApiAnswer& answer);

@@ -84,7 +84,7 @@ class ArtifactTrip {
     artifact_.state_created = json_text(data, "createArtifact.artifact.state", 40);
     const std::string sequence = json_raw(data, "createArtifact.artifact.artifactSequence.id");
     if (artifact_.id.empty() || sequence.empty()) {
-      made_.unsure();
+      made_.came_without(artifact_.create);
     } else {
       made_.add({"artifact", sequence, artifact_.collection, artifact_.project, "wbverify", artifact_.collection, "", {artifact_.id}, ""});
     }

@@ -14,8 +14,8 @@ namespace wbverify {
 class Made {
  public:
   void add(WandbRemain remain);
-  /// Something may have been made whose id never came: only a look can tell.
-  void unsure();
+  /// For an answer without an id. Unless it is a refusal, something may have been made: only a look can tell.
+  void came_without(const ApiAnswer& answer);
   bool is_unsure() const;
   std::vector<WandbRemain> all() const;
 

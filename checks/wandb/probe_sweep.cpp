@@ -45,7 +45,7 @@ class SweepTrip {
     sweep_.name = json_text(data, "upsertSweep.sweep.name", 100);
     const std::string id = json_raw(data, "upsertSweep.sweep.id");
     if (id.empty()) {
-      if (!sweep_.create.json || sweep_.create.message.empty()) made_.unsure();
+      made_.came_without(sweep_.create);
     } else {
       made_.add({"sweep", id, sweep_.name, sweep_.project, "wbverify", tag, "", {}, ""});
     }
@@ -89,7 +89,7 @@ class SweepTrip {
     const json data = api_.ask(wandb_documents::create_sweep_run, variables, {"upsertBucket.bucket.id"}, sweep_.run_create);
     const std::string id = json_raw(data, "upsertBucket.bucket.id");
     if (id.empty()) {
-      if (!sweep_.run_create.json || sweep_.run_create.message.empty()) made_.unsure();
+      made_.came_without(sweep_.run_create);
       return;
     }
     made_.add({"run", id, sweep_.run, sweep_.project, "wbverify", wandb_tag(api_.context().run_id), "", {}, ""});

@@ -17,9 +17,10 @@ void Made::add(WandbRemain remain) {
   remains_.push_back(std::move(remain));
 }
 
-void Made::unsure() {
+void Made::came_without(const ApiAnswer& answer) {
+  const bool refused = answer.json && !answer.message.empty();
   const std::lock_guard lock(mutex_);
-  unsure_ = true;
+  unsure_ |= answer.asked && !refused;
 }
 
 bool Made::is_unsure() const {
@@ -41,7 +42,8 @@ using std::chrono::seconds;
 constexpr milliseconds write_limit{50000};
 /// Time kept for removing what was made, out of the probe's own.
 constexpr milliseconds cleanup_limit{6000}, cleanup_reserve{3000};
-constexpr milliseconds hurried_limit{1200};   // a signal leaves a probe one and a half seconds
+/// A signal leaves a probe one and a half seconds, of which the last word of requests on their way takes its part.
+constexpr milliseconds hurried_limit{1000};
 /// A project that was made that close to its first run was made by it.
 constexpr std::int64_t same_moment_seconds = 10;
 
@@ -99,7 +101,8 @@ class Writing {
       guarded([&] { work_in(works[0], true); });
     }
     // The sum of all that is known: also after a stop, when requests were on their way.
-    for (auto& work : works) clean_up(work);
+    const bool broken_off = api_.stopped();
+    for (auto& work : works) clean_up(work, broken_off);
   }
 
  private:
@@ -157,8 +160,7 @@ class Writing {
     run.inserted = inserted != nullptr && inserted->is_boolean() && inserted->get<bool>();
     const json* const bucket = json_at(data, "main.bucket");
     if (bucket == nullptr || !bucket->is_object()) {
-      // A refusal makes nothing; silence may.
-      if (!run.create.json) work.made.unsure();
+      work.made.came_without(run.create);
       return false;
     }
     note_run(work, *bucket, run.name);
@@ -173,11 +175,9 @@ class Writing {
     if (const std::string id = json_raw(bucket, "id"); !id.empty()) work.made.add({"run", id, run, work.run->project, "wbverify", tag_, "", {}, ""});
   }
 
-  std::vector<WandbRemain> to_remove(Work& work, bool hurry) {
+  std::vector<WandbRemain> to_remove(Work& work, bool look) {
     std::vector<WandbRemain> out = work.made.all();
-    const bool broken_off = context_.stop.stop_requested() || context_.deadline.expired() || api_.stopped();
-    if ((work.made.is_unsure() || broken_off) && !hurry) {
-      api_.work_until(Deadline::after(cleanup_limit), {});
+    if (look || work.made.is_unsure()) {
       ApiAnswer answer;
       const auto seen = look_for_remains(api_, work.run->entity, answer);
       if (answer.ok() || (answer.json && answer.message.empty())) {
@@ -193,10 +193,10 @@ class Writing {
 
   static int order(const std::string& kind) { return kind == "artifact" ? 0 : kind == "run" ? 1 : kind == "sweep" ? 2 : 3; }
 
-  void clean_up(Work& work) {
+  void clean_up(Work& work, bool broken_off) {
     const bool hurry = context_.stop.stop_requested();
-    const auto remains = to_remove(work, hurry);
     api_.work_until(Deadline::after(hurry ? hurried_limit : cleanup_limit), {});
+    const auto remains = to_remove(work, broken_off && !hurry);
     auto removals = remains.empty() ? std::vector<WandbRemoval>() : remove_remains(api_, work.run->entity, remains);
     bool all_gone = !work.made.is_unsure() && std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone; });
     if (!hurry && !(removals.empty() && !work.made.is_unsure())) {

@@ -76,6 +76,11 @@ struct HttpOptions {
 /// http2-error stopped bad-url.
 class HttpClient {
  public:
+  /// Longest time that a request goes on after a stop once it is on its way, unless it only reads (GET, HEAD, OPTIONS): its answer
+  /// says whether something was made that has to be removed, and nothing arrives behind the removal. Local servers answer in a
+  /// tenth of it, those across an ocean in time.
+  static constexpr std::chrono::milliseconds last_word{300};
+
   explicit HttpClient(HttpOptions options);
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;

@@ -58,8 +58,10 @@ void Multi::lead(const Call& own, std::unique_lock<std::mutex>& lock) {
 
 void Multi::turn() {
   for (Call* call : calls_) {
-    if (call->stop.stop_requested() || call->deadline.expired()) {
-      give_up(*call);
+    if (call->deadline.expired()) {
+      give_up(*call, [](const Transfer&) { return true; });
+    } else if (call->stop.stop_requested()) {
+      stop(*call);
     } else if (!call->begun) {
       begin(*call);
     }
@@ -74,14 +76,22 @@ void Multi::begin(Call& call) {
   for (Transfer* transfer : call.open) curl_multi_add_handle(multi_.get(), transfer->easy());
 }
 
-void Multi::give_up(Call& call) {
-  for (Transfer* transfer : call.open) {
+void Multi::stop(Call& call) {
+  if (!call.last_word) call.last_word = call.deadline.within(HttpClient::last_word);
+  const bool waits = call.begun && !call.last_word->expired();
+  give_up(call, [waits](const Transfer& transfer) { return !waits || !transfer.may_change_something(); });
+}
+
+template <class Which>
+void Multi::give_up(Call& call, Which which) {
+  const auto gone = std::partition(call.open.begin(), call.open.end(), [&](const Transfer* transfer) { return !which(*transfer); });
+  std::for_each(gone, call.open.end(), [&](Transfer* transfer) {
     transfer->end(call.stop.stop_requested() ? Error{"stopped", "stopped before the answer came", Blame::machine, true}
                                              : too_late(transfer->stage(), elapsed_ms(call.started) / 1000));
     if (call.begun) curl_multi_remove_handle(multi_.get(), transfer->easy());
-  }
-  call.open.clear();
-  changed_.notify_all();
+  });
+  call.open.erase(gone, call.open.end());
+  if (call.open.empty()) changed_.notify_all();
 }
 
 void Multi::take_ended() {
@@ -107,7 +117,7 @@ void Multi::take_ended() {
 int Multi::patience_ms() const {
   Deadline::Milliseconds least(1000);
   for (const Call* call : calls_) {
-    if (!call->open.empty()) least = std::min(least, call->deadline.remaining());
+    if (!call->open.empty()) least = std::min(least, call->last_word.value_or(call->deadline).remaining());
   }
   return static_cast<int>(least.count());
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct MultiCloser {
 class Multi {
  public:
   Multi();
-  /// Returns when each transfer has ended: by its answer, its failure, the deadline or the stop.
+  /// Returns when each transfer has ended: by its answer, its failure, the deadline or the stop, which gives what was sent and may
+  /// change something `HttpClient::last_word` to be answered.
   void run(std::deque<Transfer>& transfers, Deadline deadline, const std::stop_token& stop);
 
  private:
@@ -30,13 +32,16 @@ class Multi {
     const std::stop_token& stop;
     Deadline::Clock::time_point started = Deadline::Clock::now();
     bool begun = false;                     ///< its transfers are with curl
+    std::optional<Deadline> last_word = {};   ///< since it was stopped
     std::vector<Transfer*> open = {};
   };
 
   void lead(const Call& own, std::unique_lock<std::mutex>& lock);
   void turn();
   void begin(Call& call);
-  void give_up(Call& call);
+  void stop(Call& call);
+  template <class Which>
+  void give_up(Call& call, Which which);
   void take_ended();
   int patience_ms() const;
 

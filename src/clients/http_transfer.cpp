@@ -186,6 +186,10 @@ long Transfer::number(int info) const {
 
 bool Transfer::sent() const { return number(CURLINFO_REQUEST_SIZE) > 0; }
 
+bool Transfer::may_change_something() const {
+  return sent() && request_.method != "GET" && request_.method != "HEAD" && request_.method != "OPTIONS";
+}
+
 int Transfer::round_trips() const { return sent_before_ + (sent() ? 1 : 0); }
 
 double Transfer::milliseconds(int info) const {

@@ -43,6 +43,8 @@ class Transfer {
   bool try_again(int code);
   /// Whether bytes of the request left.
   bool sent() const;
+  /// Whether they left and its method is not one that only reads.
+  bool may_change_something() const;
   /// How often bytes of it left.
   int round_trips() const;
   Stage stage() const;

@@ -41,7 +41,8 @@ void pause(int ms) { std::this_thread::sleep_for(milliseconds(ms)); }
 /// `/250` answers after 250 ms, with the path as its body.
 Web slow_echo() {
   return Web(Web::Answer([](const std::string& request) {
-    const std::string path = request.substr(5, request.find(' ', 5) - 5);
+    const std::size_t begin = request.find('/') + 1;
+    const std::string path = request.substr(begin, request.find(' ', begin) - begin);
     pause(std::atoi(path.c_str()));
     return ok(path);
   }));
@@ -143,6 +144,43 @@ TEST(HttpThreads, EachIsStoppedAlone) {
     EXPECT_EQ(stopped.outcome, "stopped");
     EXPECT_LT(stopped.ms, 200);
     EXPECT_EQ((stop_the_first ? second : first).outcome, "200");
+  }
+}
+
+TEST(HttpThreads, AStopLeavesWhatMayChangeSomethingAMomentForItsAnswer) {
+  const Web web = slow_echo();
+  const Listener mute([](int, const std::atomic<bool>& stop) { hold(stop); });
+  const std::string no_tls = "https://127.0.0.1:" + std::to_string(mute.port()) + "/";
+  const double word = static_cast<double>(HttpClient::last_word.count());
+  struct Row {
+    std::string method, url, outcome;
+    double least_ms, most_ms;   ///< since the stop
+  };
+  const std::vector<Row> rows = {
+      {"POST", web.url("/200"), "200", 50, word},
+      {"PUT", web.url("/200"), "200", 50, word},
+      {"DELETE", web.url("/200"), "200", 50, word},
+      {"POST", web.url("/2000"), "stopped", word - 5, 1500},
+      {"GET", web.url("/2000"), "stopped", 0, word},
+      {"HEAD", web.url("/2000"), "stopped", 0, word},
+      {"OPTIONS", web.url("/2000"), "stopped", 0, word},
+      {"POST", no_tls, "stopped", 0, word},   // never sent
+  };
+  for (const auto& row : rows) {
+    HttpClient client({});
+    HttpRequest request = ask(row.url);
+    request.method = row.method;
+    std::stop_source stop;
+    Deadline::Clock::time_point stopped;
+    const std::jthread stopper([&] {
+      pause(100);
+      stopped = Deadline::Clock::now();
+      stop.request_stop();
+    });
+    EXPECT_EQ(outcome(client.send(request, Deadline::after(milliseconds(5000)), stop.get_token())), row.outcome) << row.method << " " << row.url;
+    const double ms = elapsed_ms(stopped);
+    EXPECT_GE(ms, row.least_ms) << row.method << " " << row.url;
+    EXPECT_LE(ms, row.most_ms) << row.method << " " << row.url;
   }
 }
 
