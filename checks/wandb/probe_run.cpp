@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -38,10 +39,10 @@ class RunTrip {
   }
 
   void go() {
-    std::jthread metrics([this] { api_.stream(run_, wandb_written::stream(), run_.stream); });
+    auto metrics = std::async(std::launch::async, [this] { api_.stream(run_, wandb_written::stream(), run_.stream); });
     ask_for_urls();
     if (!urls_.empty() && !api_.stopped()) upload();
-    metrics.join();
+    metrics.get();
     if (api_.stopped()) return;
     json finish = {{"complete", true}, {"exitcode", 0}, {"uploaded", json::array()}};
     for (const auto& file : files_.files) {

@@ -75,6 +75,7 @@ std::string as_markdown(const std::vector<Row>& rows) {
   std::string out = "| check | true when it passes | needs |\n|---|---|---|\n";
   for (const Row& row : rows) {
     std::vector<std::string> needs;
+    needs.reserve(row.check->needs.size());
     for (const auto& need : row.check->needs) needs.push_back("`" + cell(need) + "`");
     out += "| `" + row.check->id + "`" + (row.writes ? " (writes)" : "") + " | " + cell(row.check->title) + " | " +
            join(needs, ", ") + " |\n";

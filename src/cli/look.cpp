@@ -1,10 +1,10 @@
 #include <langinfo.h>
-#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <clocale>
 
 #include "checks/catalog.hpp"
 #include "cli/context.hpp"

@@ -169,6 +169,7 @@ class Page {
       table_row(line, widths);
       if (&line != &cells.front()) continue;
       std::vector<std::string> rules;
+      rules.reserve(widths.size());
       for (std::size_t i = 0; i < line.size(); ++i)
         rules.emplace_back(std::min(widths[i], display_width(line[i])), '-');
       table_row(rules, widths);

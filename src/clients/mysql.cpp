@@ -281,7 +281,7 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
   }
 #if defined(MARIADB_PACKAGE_VERSION)
   const char* version = nullptr;
-  if (mariadb_get_infov(handle, MARIADB_CONNECTION_TLS_VERSION, &version) == 0 && version != nullptr)
+  if (mariadb_get_infov(handle, MARIADB_CONNECTION_TLS_VERSION, static_cast<void*>(&version)) == 0 && version != nullptr)
     state->tls_version = clean(version, 16);
 #endif
   return MysqlSession(std::move(state));

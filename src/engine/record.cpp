@@ -103,7 +103,7 @@ Result<Report> judge_record(const Record& record, const std::vector<Plugin>& cat
   judging.close();
   for (std::size_t i = 0; i < checks.size(); ++i) {
     auto results = judging.results(i);
-    std::move(results->begin(), results->end(), std::back_inserter(report.results));
+    if (results) std::move(results->begin(), results->end(), std::back_inserter(report.results));
   }
   return report;
 }
