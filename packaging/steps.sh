@@ -67,5 +67,5 @@ install_packages() {
 build() {  # PRESET [TARGET…]
   local preset=$1
   shift
-  cmake --preset "$preset" -S "$project" && cmake --build "$project/build/$preset" -j "$(nproc)" ${1:+--target "$@"}
+  (cd "$project" && cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(nproc)" ${1:+--target "$@"})
 }

@@ -101,7 +101,7 @@ const std::vector<json>& hostile_values() {
                              json(std::vector<int>(3000, 7)),
                              nested(10),
                              nested(70)};
-    for (const auto& [text, means] : stand_ins) out.push_back(json::parse(text));
+    for (const auto& [text, means] : stand_ins) out.push_back(parse_json(text));
     return out;
   }();
   return values;
@@ -114,7 +114,7 @@ json with(const json& document, const std::string& place, const json& value) {
 }
 
 std::string spell(const json& document) {
-  std::string text = document.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = dump_json(document);
   for (const auto& [stand_in, means] : stand_ins) {
     for (std::size_t at = text.find(stand_in); at != std::string::npos; at = text.find(stand_in, at)) {
       const std::string meaning = means();

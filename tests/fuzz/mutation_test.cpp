@@ -37,7 +37,7 @@ TEST(Answers, WithEveryValueOfAWrongType) {
   constexpr std::size_t at_each_place = 2;
   std::size_t next = 0;
   for (const auto& [name, body] : recorded_answers()) {
-    const json answer = json::parse(body);
+    const json answer = parse_json(body);
     for (const auto& place : places(answer)) {
       for (std::size_t i = 0; i < at_each_place; ++i, ++next) {
         const std::size_t value = next % hostile_values().size();
@@ -61,7 +61,7 @@ TEST(Answers, BrokenAndSpoiled) {
     for (std::uint64_t seed = 0; seed < 25; ++seed) {
       Random random(seed);
       ASSERT_EQ(feed_answer(broken(body, random)), "") << name << ", seed " << seed;
-      ASSERT_EQ(feed_answer(broken(spell(spoiled(json::parse(body), random)), random)), "")
+      ASSERT_EQ(feed_answer(broken(spell(spoiled(parse_json(body), random)), random)), "")
           << name << ", seed " << seed;
     }
   }
@@ -73,17 +73,17 @@ TEST(Facts, HealthyOnesAreJudged) {
 
 TEST(Facts, WithOtherValuesOfTheirTypes) {
   for (const auto& [probe, text] : healthy_facts()) {
-    const json facts = json::parse(text);
+    const json facts = parse_json(text);
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
       Random random(seed);
-      ASSERT_EQ(feed_facts(probe, other_facts(facts, random).dump()), "") << probe << ", seed " << seed;
+      ASSERT_EQ(feed_facts(probe, dump_json(other_facts(facts, random))), "") << probe << ", seed " << seed;
     }
   }
 }
 
 TEST(Facts, WithValuesOfWrongTypes) {
   for (const auto& [probe, text] : healthy_facts()) {
-    const json facts = json::parse(text);
+    const json facts = parse_json(text);
     const auto all = places(facts);
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
       Random random(seed);

@@ -61,7 +61,7 @@ class Spoiler {
     if (random.below(4) != 0) return reply(200, body);
     constexpr std::array<int, 8> statuses = {200, 200, 200, 400, 403, 404, 409, 500};
     const int status = statuses[random.below(statuses.size())];
-    const json document = json::parse(body);
+    const json document = parse_json(body);
     switch (random.below(3)) {
       case 0:
         return reply(status, broken(std::move(body), random));

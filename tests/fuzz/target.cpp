@@ -226,7 +226,7 @@ std::string feed_facts(std::string_view probe_id, std::string_view text) {
   keep_promises("", document);
   Facts facts;
   try {
-    facts = probe(probe_id).decode(document.dump());
+    facts = probe(probe_id).decode(dump_json(document));
   } catch (const json::exception&) {
     return {};
   }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include "util/json.hpp"
 
 namespace wbverify {
 namespace {
@@ -162,7 +162,7 @@ TEST(MysqlWire, SslRequestIsThePacketOfTheManual) {
 
 TEST(MysqlWire, GreetingSurvivesTheRecord) {
   const auto greeting = parse(mariadb);
-  EXPECT_EQ(nlohmann::json::parse(nlohmann::json(greeting).dump()).get<MysqlGreeting>(), greeting);
+  EXPECT_EQ(parse_json(dump_json(nlohmann::json(greeting))).get<MysqlGreeting>(), greeting);
   EXPECT_EQ(nlohmann::json::object().get<MysqlGreeting>(), MysqlGreeting{});
 }
 

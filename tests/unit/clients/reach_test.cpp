@@ -206,7 +206,7 @@ TEST(Reach, IsTheSameAfterJson) {
   some.attempts = {{"10.0.0.1", 443, "refused", "words", 0.5}};
   const nlohmann::json json = some;
   EXPECT_EQ(json.get<Reach>(), some);
-  EXPECT_EQ(nlohmann::json::parse(json.dump()).get<Reach>(), some);
+  EXPECT_EQ(parse_json(dump_json(json)).get<Reach>(), some);
   EXPECT_EQ(nlohmann::json::object().get<Reach>(), Reach{});
 }
 

@@ -4,13 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
 #include "core/digest.hpp"
 #include "support/project_file.hpp"
 #include "util/encoding.hpp"
+#include "util/file.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -19,9 +20,12 @@ namespace {
 
 using nlohmann::json;
 
-json load(const std::string& name) {
-  std::ifstream file(test::project_file("tests/data/" + name));
-  return json::parse(file);
+/// A file of vectors. Read once: gtest asks for every suite's before any test, whichever one is to run.
+const json& vectors(const std::string& name) {
+  static std::map<std::string, json> files;
+  json& file = files[name];
+  if (file.is_null()) file = parse_json(read_file(test::project_file("tests/data/" + name), 4 << 20).text);
+  return file;
 }
 
 std::int64_t unix_time(const std::string& text) {
@@ -83,13 +87,13 @@ S3Message read_message(const json& test) {
   return message;
 }
 
-struct Suite : testing::TestWithParam<json> {
+struct Suite : testing::TestWithParam<const json*> {
   S3Keys keys;
   S3Scope scope;
   bool token_signed = true;
 
   void SetUp() override {
-    const json& context = GetParam().at("context");
+    const json& context = GetParam()->at("context");
     const json& credentials = context.at("credentials");
     keys.id = credentials.at("access_key_id");
     keys.secret = Secret(credentials.at("secret_access_key").get<std::string>());
@@ -100,40 +104,42 @@ struct Suite : testing::TestWithParam<json> {
 };
 
 TEST_P(Suite, Header) {
-  S3Message message = read_message(GetParam());
-  const std::string expected = GetParam().at("header_canonical_request");
+  S3Message message = read_message(*GetParam());
+  const std::string expected = GetParam()->at("header_canonical_request");
   const std::string payload_hash = expected.substr(expected.rfind('\n') + 1);
   message.headers.emplace_back("X-Amz-Date", s3_sign::timestamp(scope.when));
   if (expected.find("x-amz-content-sha256") != std::string::npos) message.headers.emplace_back("x-amz-content-sha256", payload_hash);
   if (!keys.token.empty() && token_signed) message.headers.emplace_back("X-Amz-Security-Token", std::string(keys.token.expose()));
   const std::string canonical = s3_sign::canonical_request(message, payload_hash);
   EXPECT_EQ(canonical, expected);
-  EXPECT_EQ(s3_sign::string_to_sign(scope, canonical), GetParam().at("header_string_to_sign"));
-  EXPECT_EQ(s3_sign::signature(keys, scope, canonical), GetParam().at("header_signature"));
+  EXPECT_EQ(s3_sign::string_to_sign(scope, canonical), GetParam()->at("header_string_to_sign"));
+  EXPECT_EQ(s3_sign::signature(keys, scope, canonical), GetParam()->at("header_signature"));
 }
 
 TEST_P(Suite, Query) {
-  S3Message message = read_message(GetParam());
-  const std::string expected = GetParam().at("query_canonical_request");
+  S3Message message = read_message(*GetParam());
+  const std::string expected = GetParam()->at("query_canonical_request");
   const std::string payload_hash = expected.substr(expected.rfind('\n') + 1);
   // Content-Length of the suite's POST cases is signed in the header form only.
-  const std::string signed_url = GetParam().at("query_signed_request");
+  const std::string signed_url = GetParam()->at("query_signed_request");
   for (const auto& [name, value] : parameters(signed_url.substr(0, signed_url.find(" HTTP/1.1")))) {
     const bool late_token = name == "X-Amz-Security-Token" && !token_signed;
     if (name.starts_with("X-Amz-") && name != "X-Amz-Signature" && !late_token) message.query.emplace_back(name, value);
   }
   const std::string canonical = s3_sign::canonical_request(message, payload_hash);
   EXPECT_EQ(canonical, expected);
-  EXPECT_EQ(s3_sign::string_to_sign(scope, canonical), GetParam().at("query_string_to_sign"));
-  EXPECT_EQ(s3_sign::signature(keys, scope, canonical), GetParam().at("query_signature"));
+  EXPECT_EQ(s3_sign::string_to_sign(scope, canonical), GetParam()->at("query_string_to_sign"));
+  EXPECT_EQ(s3_sign::signature(keys, scope, canonical), GetParam()->at("query_signature"));
 }
 
-std::vector<json> all(const std::string& file, const std::string& member) {
-  return load(file).at(member).get<std::vector<json>>();
+std::vector<const json*> all(const std::string& file, const std::string& member) {
+  std::vector<const json*> out;
+  for (const auto& vector : vectors(file).at(member)) out.push_back(&vector);
+  return out;
 }
 
-std::string test_name(const testing::TestParamInfo<json>& info) {
-  std::string name = info.param.at("name");
+std::string test_name(const testing::TestParamInfo<const json*>& info) {
+  std::string name = info.param->at("name");
   for (char& c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   }
@@ -142,11 +148,11 @@ std::string test_name(const testing::TestParamInfo<json>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Amazon, Suite, testing::ValuesIn(all("aws_sigv4_suite_v4.json", "cases")), test_name);
 
-struct Documented : testing::TestWithParam<json> {};
+struct Documented : testing::TestWithParam<const json*> {};
 
 TEST_P(Documented, IsReproduced) {
-  const json file = load("s3_doc_examples.json");
-  const json& example = GetParam();
+  const json& file = vectors("s3_doc_examples.json");
+  const json& example = *GetParam();
   S3Keys keys;
   keys.id = file.at("access_key");
   keys.secret = Secret(file.at("secret_key").get<std::string>());
@@ -170,10 +176,10 @@ TEST_P(Documented, IsReproduced) {
 
 INSTANTIATE_TEST_SUITE_P(Amazon, Documented, testing::ValuesIn(all("s3_doc_examples.json", "examples")), test_name);
 
-struct Presigned : testing::TestWithParam<json> {};
+struct Presigned : testing::TestWithParam<const json*> {};
 
 TEST_P(Presigned, IsWhatThreeOtherSignersSay) {
-  const json& vector = GetParam();
+  const json& vector = *GetParam();
   S3Keys keys;
   keys.id = vector.at("access_key");
   keys.secret = Secret(vector.at("secret_key").get<std::string>());

@@ -100,11 +100,8 @@ TEST(S3Xml, TheListsAreBounded) {
   EXPECT_THAT(s3_xml::read_listing(document("ListBucketResult", "<Contents><Key>" + std::string(2000, 'k') + "</Key></Contents>"))->keys, IsEmpty());
 }
 
-struct Hostile : testing::TestWithParam<std::pair<const char*, std::string>> {};
-
-TEST_P(Hostile, IsNoDocumentAndTakesNoTime) {
+void expect_no_document(const std::string& text) {
   const auto started = std::chrono::steady_clock::now();
-  const std::string& text = GetParam().second;
   EXPECT_EQ(s3_xml::root_of(text), "");
   EXPECT_FALSE(s3_xml::read_error(text));
   EXPECT_FALSE(s3_xml::read_cors(text));
@@ -116,6 +113,13 @@ TEST_P(Hostile, IsNoDocumentAndTakesNoTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
 }
 
+struct Hostile : testing::TestWithParam<std::pair<const char*, std::string>> {};
+
+TEST_P(Hostile, IsNoDocumentAndTakesNoTime) { expect_no_document(GetParam().second); }
+
+// Not among the others: gtest prints every parameter before any test.
+TEST(S3Xml, TenMegabytesAreNoDocumentAndTakeNoTime) { expect_no_document("<Error><Code>" + std::string(10 << 20, 'A') + "</Code></Error>"); }
+
 std::string laughs() {
   std::string text = "<?xml version=\"1.0\"?><!DOCTYPE lolz [<!ENTITY lol \"lol\">";
   for (int i = 1; i < 10; ++i) text += "<!ENTITY lol" + std::to_string(i) + " \"&lol" + (i == 1 ? "" : std::to_string(i - 1)) + ";&lol" + (i == 1 ? "" : std::to_string(i - 1)) + ";\">";
@@ -126,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(S3Xml, Hostile,
                          testing::Values(std::pair("empty", std::string()), std::pair("blank", std::string(" \n ")), std::pair("text", std::string("no such bucket")),
                                          std::pair("open", std::string("<Error><Code>A")), std::pair("bracket", std::string("<")), std::pair("billion_laughs", laughs()),
                                          std::pair("external_entity", std::string("<!DOCTYPE r [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Error><Code>&x;</Code></Error>")),
-                                         std::pair("ten_megabytes", "<Error><Code>" + std::string(10 << 20, 'A') + "</Code></Error>"), std::pair("json", std::string("{\"Code\":\"AccessDenied\"}")),
+                                         std::pair("json", std::string("{\"Code\":\"AccessDenied\"}")),
                                          std::pair("utf16", std::string("\xFF\xFE<\0E\0>\0", 8)), std::pair("zeros", std::string(100, '\0')), std::pair("comment", std::string("<!-- only -->")),
                                          std::pair("unclosed_cdata", std::string("<Error><![CDATA["))),
                          [](const auto& hostile) { return std::string(hostile.param.first); });

@@ -86,7 +86,7 @@ TEST(TlsObserve, RecordsAHealthyServer) {
 TEST(TlsObserve, SurvivesTheRecord) {
   const TlsObservation tls = observe(serving({.san = "DNS:a.test,IP:10.0.0.1"}), {ca().root});
   const nlohmann::json json = tls;
-  EXPECT_EQ(nlohmann::json::parse(json.dump()).get<TlsObservation>(), tls);
+  EXPECT_EQ(parse_json(dump_json(json)).get<TlsObservation>(), tls);
 }
 
 TEST(TlsObserve, HealthyButUnusualServersHaveNoFault) {

@@ -25,7 +25,7 @@ TEST(ShowSettings, IsATableForPeople) {
 }
 
 TEST(ShowSettings, IsJsonForPrograms) {
-  const auto json = nlohmann::json::parse(render_settings_json(settings()));
+  const auto json = parse_json(render_settings_json(settings()));
   ASSERT_EQ(json["settings"].size(), 4U);
   EXPECT_EQ(json["settings"][1]["name"], "MYSQL");
   EXPECT_EQ(json["settings"][1]["alias"], "GORILLA_METADATA_STORE");
@@ -36,7 +36,7 @@ TEST(ShowSettings, IsJsonForPrograms) {
 
 TEST(ShowSettings, SaysWhenThereIsNone) {
   EXPECT_EQ(render_settings(Settings{}), "No setting of an installation was found.\n");
-  EXPECT_EQ(nlohmann::json::parse(render_settings_json(Settings{}))["settings"].size(), 0U);
+  EXPECT_EQ(parse_json(render_settings_json(Settings{}))["settings"].size(), 0U);
 }
 
 }  // namespace

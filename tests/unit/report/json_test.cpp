@@ -13,7 +13,7 @@ TEST(Json, HasEverythingInOrder) {
   const Report report = one_failure();
   const std::string text = render_json(report);
   ASSERT_TRUE(text.ends_with("}\n"));
-  const auto json = nlohmann::json::parse(text);
+  const auto json = parse_json(text);
   EXPECT_EQ(json["schema"], "wbverify-report/1");
   EXPECT_EQ(json["run"]["started"], "2026-09-21T14:13:20.123Z");
   EXPECT_EQ(json["run"]["duration_ms"], 1234.568);
@@ -27,12 +27,12 @@ TEST(Json, HasEverythingInOrder) {
   EXPECT_EQ(json["results"][3]["blocked_by"], nlohmann::json({"mysql.login"}));
   EXPECT_EQ(json["probes"][2]["round_trips"], 31);
   EXPECT_EQ(json["probes"][2]["started_ms"], 0.8);
-  EXPECT_TRUE(nlohmann::json::parse(render_json(healthy()))["summary"]["first_to_fix"].is_null());
+  EXPECT_TRUE(parse_json(render_json(healthy()))["summary"]["first_to_fix"].is_null());
 }
 
 TEST(Json, HostileTextsAreCleanAndValid) {
   const std::string text = render_json(hostile());
-  const auto json = nlohmann::json::parse(text);
+  const auto json = parse_json(text);
   for (const char c : text) ASSERT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
   const std::string fix = json["results"][2]["fix"];
   EXPECT_EQ(fix, "echo 'one  two'\n  indented \\x1b[31mred\\x1b[0m\n\n    tabbed\\x08");
@@ -52,7 +52,7 @@ TEST(Json, NoSecretLeaves) {
 }
 
 TEST(Json, TheSchemaIsCompiledIn) {
-  const auto schema = nlohmann::json::parse(report_schema());
+  const auto schema = parse_json(report_schema());
   EXPECT_EQ(schema["properties"]["schema"]["const"], "wbverify-report/1");
 }
 
