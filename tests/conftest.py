@@ -1,5 +1,6 @@
 """Loaded first for whatever part of the tests runs: import paths, and the table of faults that ends a run."""
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ sys.path[:0] = [str(TESTS), str(TESTS / "system"), str(TESTS / "support")]
 
 def pytest_configure(config):
     os.environ.setdefault("NO_COLOR", "1")
+    # A script that starts the tests in the background, or with nohup, makes them ignore these, and what they start inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "long: takes most of a minute; started first, so that the other workers need not wait for it at the end")
 
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "clients/reach.hpp"
+#include "util/file.hpp"
 
 namespace wbverify::test {
 namespace {
@@ -37,20 +38,22 @@ Nginx::Nginx(const std::string& server) {
   port_ = closed_port();
   std::ofstream(folder_ + "/leaf.pem") << leaf_.pem();
   std::ofstream(folder_ + "/leaf.key") << key_pem(leaf_);
-  std::ofstream(folder_ + "/nginx.conf") << "daemon off; master_process off; pid " << folder_ << "/pid; events {} http { access_log off; client_body_temp_path " << folder_
-                                         << "/body; server { listen 127.0.0.1:" << port_
-                                         << " ssl http2; ssl_certificate leaf.pem; ssl_certificate_key leaf.key;\n"
-                                         << server << "\n} }\n";
+  std::ofstream conf(folder_ + "/nginx.conf");
+  conf << "daemon off; master_process off; pid " << folder_ << "/pid; events {} http { access_log off;\n";
+  // The folders that Debian's nginx makes by itself belong to root.
+  for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) conf << kind << "_temp_path " << folder_ << "/" << kind << ";\n";
+  conf << "server { listen 127.0.0.1:" << port_ << " ssl http2; ssl_certificate leaf.pem; ssl_certificate_key leaf.key;\n" << server << "\n} }\n";
+  conf.close();
+  const std::string log = folder_ + "/log";
   pid_ = fork();
   if (pid_ == 0) {
-    const int null = open("/dev/null", O_RDWR);
-    dup2(null, 2);
+    dup2(open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), 2);
     execl("/usr/sbin/nginx", "nginx", "-p", folder_.c_str(), "-e", "stderr", "-c", (folder_ + "/nginx.conf").c_str(), static_cast<char*>(nullptr));
     _exit(127);
   }
   const Deadline deadline = Deadline::after(std::chrono::seconds(10));
   while (!connect_tcp("127.0.0.1", port_, Deadline::after(milliseconds(200)))) {
-    if (deadline.expired() || waitpid(pid_, nullptr, WNOHANG) != 0) throw std::runtime_error("nginx does not start");
+    if (deadline.expired() || waitpid(pid_, nullptr, WNOHANG) != 0) throw std::runtime_error("nginx does not start: " + read_file(log, 4096).text);
     std::this_thread::sleep_for(milliseconds(10));
   }
   options_.ca_files = {root_file_.path()};
