@@ -124,7 +124,8 @@ class JournalFile : public Journal {
 
   tl::unexpected<Error> failed(const char* what) const {
     return fail({"journal", std::string("Cannot ") + what + " the journal " + path_.string() + ": " + std::strerror(errno) +
-                                ". Nothing is written to a service that could not be undone after a crash.",
+                                ". Nothing is written to a service that could not be undone after a crash. Point XDG_STATE_HOME to a "
+                                "folder that this user may write to, or leave these checks out with --read-only.",
                  Blame::machine, false});
   }
 
