@@ -117,6 +117,23 @@ class Api:
         assert stored.status == 200, stored.body
         return self.graphql("mutation($a:ID!){commitArtifact(input:{artifactID:$a}){artifact{id digest}}}", a=artifact["id"])
 
+    # -- what people add to a project
+
+    def make_view(self, name="my report", kind="runs"):
+        """The id of a report; of a saved workspace with another kind."""
+        return self.ask("mutation($i:UpsertViewInput!){upsertView(input:$i){view{id}}}", i={
+            "entityName": self.entity, "projectName": self.project, "type": kind, "displayName": name, "spec": "{\"version\": 5}", "createdUsing": "WANDB_SDK"})["upsertView"]["view"]["id"]
+
+    def make_queue(self, name="my queue"):
+        return self.ask("mutation($i:CreateRunQueueInput!){createRunQueue(input:$i){success queueID}}", i={
+            "entityName": self.entity, "projectName": self.project, "queueName": name, "access": "PROJECT"})["createRunQueue"]["queueID"]
+
+    def make_automation(self, name="my automation"):
+        scope = self.ask("query($p:String,$e:String){project(name:$p,entityName:$e){id}}", p=self.project, e=self.entity)["project"]["id"]
+        return self.ask("mutation($i:CreateFilterTriggerInput!){createFilterTrigger(input:$i){trigger{id}}}", i={
+            "name": name, "enabled": True, "scopeType": "PROJECT", "scopeID": scope, "triggeringEventType": "RUN_METRIC", "eventFilter": "{}",
+            "triggeredActionType": "NO_OP", "triggeredActionConfig": {"noOpActionInput": {"noOp": True}}})["createFilterTrigger"]["trigger"]["id"]
+
     # -- sweeps
 
     def make_sweep(self, config):

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from program import assert_no_secret
 from sandbox.clients import NEWEST, OLD, Client
+from wandb_api import Api
 
-SESSION = str(Path(__file__).with_name("client_session.py"))
+SESSION, PROJECTS = (str(Path(__file__).with_name(name)) for name in ("client_session.py", "client_projects.py"))
 SETUPS = [pytest.param(NEWEST, "new", id=f"{NEWEST}-new"), pytest.param(OLD, "mid", id=f"{OLD}-mid")]
 pytestmark = pytest.mark.long   # conftest.py starts them first
 CHECKS = {NEWEST: 10, OLD: 9}   # 0.17 has no sweep check
@@ -63,3 +64,22 @@ def test_what_a_client_writes_it_reads_back(version, server):
     new = set(server.bucket_objects()) - before
     assert not [key for key in new if told["run"] in key or key.startswith("wandb_artifacts/")], "what was deleted has left the store"
     assert [sweep["display_name"] for sweep in project["sweeps"]] == ["of two"]
+
+
+@pytest.mark.parametrize("version, server", SETUPS[:1], indirect=["server"])
+def test_the_client_sees_what_else_is_in_a_project_and_renames_it(version, server):
+    api = Api(server)
+    api.make_run("a run")
+    for number in range(3):
+        api.make_view(f"report {number}")
+    with Client(server, version) as client:
+        done = client.run(PROJECTS, "sandbox", "demo")
+    assert done.exit == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["reports"] == [[f"report {number}", {"version": 5}, "sandbox"] for number in range(3)]
+    assert told["queue"] == ["a queue", "PROJECT", "DISABLED", "local-process", True]
+    assert told["automations"] == [["watch the loss", "demo", True]] and told["automation is deleted"]
+    assert told["renamed"] == [False, "demo-renamed"] and told["projects"] == ["demo-renamed", "model-registry"] and told["runs"] == ["a run"]
+    assert "already exists" in told["taken"]
+    kept = {project["name"]: project for project in server.wandb_state()["projects"]}
+    assert len(kept["demo-renamed"]["views"]) == 3 and not kept["model-registry"]["queues"]

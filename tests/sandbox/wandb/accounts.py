@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field as item
 
 from .engine import ApiError, field
-from .keys import PERSONAL, segments
+from .keys import COLLEAGUE, PERSONAL, segments
 
 TEAMS = {"research": {"bucket": "wandb-research"}, "production": {}, "archive": {"read_only": True}, "elsewhere": {"member": False}}
 BUCKETS = {words["bucket"] for words in TEAMS.values() if "bucket" in words}
@@ -28,7 +28,7 @@ class Entity:
     is_team: bool = True
     bucket: str = None         # its own; None: that of the installation
     read_only: bool = False
-    member: bool = True        # of the sandbox's user
+    member: bool = True        # everybody of the sandbox, when it is a team
     user: object = None
     available: bool = False
     photo_url: str = None
@@ -41,6 +41,7 @@ class Entity:
     xxhash_digests_enabled: bool = False
     limits: str = "{}"
     members: list = item(default_factory=list)
+    resource_configs: dict = item(default_factory=dict)   # id → config of a run queue
 
     def __post_init__(self):
         self.id, self.entity_type = identifier("Entity", self.name), "TEAM" if self.is_team else "USER"
@@ -49,12 +50,14 @@ class Entity:
 class Accounts:
     def __init__(self, keys):
         self.keys, self.tokens = keys, {}   # access tokens and when they end
-        self.user = User(PERSONAL)
-        self.entities = {PERSONAL: Entity(PERSONAL, is_team=False, user=self.user)}
+        self.users = {name: User(name) for name in (PERSONAL, COLLEAGUE)}
+        self.entities = {name: Entity(name, is_team=False, user=user) for name, user in self.users.items()}
         self.entities |= {name: Entity(name, **words) for name, words in TEAMS.items()}
 
-    def knows(self, key):
-        return any(secrets.compare_digest(key.encode(), own.encode()) for name, own in self.keys.items() if name != "identity")
+    def owner(self, key):
+        """Whose key it is; None when it is nobody's."""
+        name = next((name for name, own in self.keys.items() if name != "identity" and secrets.compare_digest(key.encode(), own.encode())), None)
+        return self.users.get(name, self.users[PERSONAL]) if name else None
 
     def viewer(self, authorization):
         """The user, None for credentials that nobody has, or False for none at all."""
@@ -64,10 +67,14 @@ class Accounts:
                 _, _, key = base64.b64decode(value, validate=True).decode().partition(":")
             except ValueError:
                 return None
-            return self.user if self.knows(key) else None
+            return self.owner(key)
         if scheme.lower() == "bearer":
-            return self.user if self.tokens.get(value, 0) > time.time() or self.knows(value) else None
+            return self.users[PERSONAL] if self.tokens.get(value, 0) > time.time() else self.owner(value)
         return None if scheme else False
+
+    def belongs(self, user, entity):
+        """Whether the user is a member of the team, or owns the personal entity."""
+        return entity.member if entity.is_team else entity.user is user
 
     def exchange(self, form):
         """What /oidc/token answers."""
@@ -82,8 +89,8 @@ class Accounts:
 
 def must_write(context, name):
     """The entity, when the viewer may change things in it."""
-    entity = context.standin.accounts.entities.get(name)
-    if entity is None or not entity.member:
+    entity = may_read(context, name)
+    if entity is None:
         raise ApiError("permission denied", 403, "PERMISSION_ERROR")
     behaviour = context.standin.behaviour
     if entity.read_only or name in behaviour.read_only:
@@ -95,7 +102,7 @@ def must_write(context, name):
 
 def may_read(context, name):
     entity = context.standin.accounts.entities.get(name)
-    return entity if entity and entity.member else None
+    return entity if entity and context.standin.accounts.belongs(context.viewer, entity) else None
 
 
 # -- fields
@@ -139,7 +146,8 @@ def _(_, info, **__):
 
 @field("User.teams")
 def _(user, info, **_):
-    return {"edges": [{"node": entity} for entity in info.context.standin.accounts.entities.values() if entity.member]}
+    return {"edges": [{"node": entity} for entity in info.context.standin.accounts.entities.values()
+                      if info.context.standin.accounts.belongs(user, entity)]}
 
 
 @field("User.apiKeys")
@@ -147,8 +155,9 @@ def _(user, info):
     """First-party fields are for the public API's client alone."""
     if not info.context.user_agent.startswith("W&B Public Client"):
         raise ApiError("relogin required", 403, "PERMISSION_ERROR")
+    accounts = info.context.standin.accounts
     return {"edges": [{"node": {"id": identifier("ApiKey", name), "name": key[-4:].rjust(8, "*"), "description": name}}
-                      for name, key in info.context.standin.accounts.keys.items() if name != "identity"]}
+                      for name, key in accounts.keys.items() if name != "identity" and accounts.owner(key) is user]}
 
 
 @field("User.organizations")

@@ -1,7 +1,7 @@
 """Artifacts: types, collections, versions, aliases; how they are found and read."""
 import json
 
-from .accounts import identifier, must_write
+from .accounts import identifier, may_read, must_write
 from .engine import ApiError, field
 from .manifests import artifact_files
 from .projects import next_number, now, page
@@ -118,7 +118,7 @@ def pending_for(context, artifact_id):
 def _(_, info, id):
     context = info.context
     found = context.standin.books.find(Artifact, id) if context.viewer else None
-    return found if found and found.project.entity.member else None
+    return found if found and may_read(context, found.project.entity.name) else None
 
 
 @field("Query.artifactCollection")

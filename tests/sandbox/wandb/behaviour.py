@@ -75,6 +75,9 @@ class Behaviour:
     features: dict = field(default_factory=dict)   # feature → on or off, besides those of the generation
     introspection: bool = True
     host: str = None                        # the address that it takes for its own; None: what the proxy passes on
+    most_per_page: int = 1000               # nodes of a connection in one answer
+    before: object = None                   # function of the keys of a request (see replies), called before it is answered …
+    after: object = None                    # … and when the answer is made, before it is sent
 
     # -- instead of an answer, or with it. Keys: a field of Query or Mutation ("viewer", "upsertBucket"), or a path: "/graphql",
     #    "/graphql2", "file_stream", "/files", "/artifacts", "/oidc/token"

@@ -20,7 +20,11 @@ def artifact_of(artifact):
 
 
 def project_of(project):
-    return {"entity": project.entity.name, "name": project.name, "id": project.id, "runs": [run_of(run) for run in project.runs.values()],
+    return {"entity": project.entity.name, "name": project.name, "id": project.id, "description": project.description,
+            "views": [{"id": view.id, "type": view.type, "name": view.display_name or view.name} for view in project.view_list],
+            "queues": [{"id": queue.id, "name": queue.name} for queue in project.queues.values()],
+            "automations": [{"id": trigger.id, "name": trigger.name} for trigger in project.trigger_list],
+            "runs": [run_of(run) for run in project.runs.values()],
             "collections": [{"id": c.id, "name": c.name, "type": c.kind.name, "versions": [artifact_of(a) for a in c.versions]} for c in project.collections.values()],
             "sweeps": [{"id": s.id, "name": s.name, "display_name": s.display_name, "state": s.state, "runs": [run.name for run in s.run_list],
                         "agents": len(s.agents_by_id)} for s in project.sweeps.values()]}

@@ -49,6 +49,16 @@ def attribute(name):
     return lambda parent, info, **arguments: parent.get(name) if isinstance(parent, dict) else getattr(parent, key)
 
 
+def in_pages(resolver):
+    """No page is longer than the server allows, whatever is asked for."""
+    def limited(parent, info, **arguments):
+        most = info.context.standin.behaviour.most_per_page
+        if arguments.get("last") is None:
+            arguments["first"] = min(most, arguments["first"] if arguments.get("first") is not None else most)
+        return resolver(parent, info, **arguments)
+    return limited
+
+
 # -- scalars
 
 def literal(node):
@@ -155,7 +165,8 @@ def schema_of(generation, without=frozenset()):
             kind.resolve_type = lambda value, info: info.schema.get_type(type(value).__name__)
         elif isinstance(kind, GraphQLObjectType) and not name.startswith("__"):
             for key, part in kind.fields.items():
-                part.resolver = RESOLVERS.get(f"{name}.{key}") or attribute(key)
+                resolver = RESOLVERS.get(f"{name}.{key}") or attribute(key)
+                part.resolver = in_pages(resolver) if "first" in part.args else resolver
     return schema
 
 

@@ -4,7 +4,8 @@ import json
 import secrets
 import time
 
-PERSONAL = "sandbox"   # the user that all of them are for
+PERSONAL = "sandbox"       # the user that all keys but one are for
+COLLEAGUE = "colleague"    # another user of the same teams, and the name of the key that is for that user
 
 
 def segments():
@@ -16,6 +17,6 @@ def segments():
 
 
 def new_keys():
-    """A key of every shape, by name, and the identity token that is changed for an access token. All are the same user's."""
+    """A key of every shape, by name, and the identity token that is changed for an access token. All are the same user's, except the colleague's."""
     return {"local": "local-" + secrets.token_hex(20), "plain": secrets.token_hex(20), "long": "wandb_v1_" + secrets.token_hex(39)[:77],
-            "segments": segments(), "identity": segments()}
+            "segments": segments(), "identity": segments(), COLLEAGUE: "local-" + secrets.token_hex(20)}

@@ -27,8 +27,8 @@ class Project:
         self.entity, self.name, self.user = entity, name, user
         self.internal_id, self.id = next_number(), identifier("Project", "v1", name, entity.name)
         self.created_at = self.updated_at = now()
-        self.description, self.access, self.views, self.is_benchmark = None, "PRIVATE", "{}", False
-        self.runs, self.sweeps, self.types = {}, {}, {}
+        self.description, self.access, self.views, self.is_benchmark, self.allow_all_artifact_types_in_registry = None, "PRIVATE", "{}", False, False
+        self.runs, self.sweeps, self.types, self.queues, self.view_list, self.trigger_list = {}, {}, {}, {}, [], []
 
     @property
     def entity_name(self):
@@ -37,6 +37,11 @@ class Project:
     @property
     def collections(self):
         return {collection.name: collection for kind in self.types.values() for collection in kind.collections.values()}
+
+
+def check_name(name):
+    if not name or len(name) > NAME_LIMIT or any(c in name for c in "/\\#?%:"):
+        raise ApiError(f"invalid project name: {name!r}")
 
 
 class Books:
@@ -73,8 +78,7 @@ class Books:
         entity = must_write(context, entity_name)
         found = self.projects.get((entity_name, name))
         if found is None:
-            if not name or len(name) > NAME_LIMIT or any(c in name for c in "/\\#?%:"):
-                raise ApiError(f"invalid project name: {name!r}")
+            check_name(name)
             found = self.projects[entity_name, name] = self.keep(Project(entity, name, context.viewer))
         return found
 
@@ -92,16 +96,35 @@ def page(nodes, first=None, after=None, last=None, before=None, **more):
 
 def drop_project(context, project):
     from .artifacts import drop_collection
+    from .automations import drop_trigger
+    from .launch import drop_queue
+    from .reports import drop_view
     from .runs import drop_run
     for run in list(project.runs.values()):
         drop_run(context, run)
     for collection in list(project.collections.values()):
         drop_collection(context, collection)
+    for part, drop in ((project.trigger_list, drop_trigger), (project.queues.values(), drop_queue), (project.view_list, drop_view)):
+        for thing in list(part):
+            drop(context, thing)
     books = context.standin.books
     for sweep in project.sweeps.values():
         books.by_id.pop(sweep.id, None)
     books.by_id.pop(project.id, None)
     books.projects.pop((project.entity.name, project.name), None)
+
+
+def rename_project(books, project, name):
+    """Everything in it stays. The ids of projects, runs and sweeps are made of names, so they change, and the old ones are free for whoever takes the old name."""
+    named = [project, *project.runs.values(), *project.sweeps.values()]
+    for thing in named:
+        books.by_id.pop(thing.id, None)
+    del books.projects[project.entity.name, project.name]
+    project.name, project.updated_at = name, now()
+    books.projects[project.entity.name, name] = project
+    for thing in named:
+        thing.id = identifier(type(thing).__name__, "v1", *([] if thing is project else [thing.name]), name, project.entity.name)
+        books.keep(thing)
 
 
 # -- fields
@@ -143,6 +166,11 @@ def _(entity, info, **pages):
     return list_projects(None, info, entity.name, **pages)
 
 
+@field("User.projects")
+def _(user, info, **pages):
+    return list_projects(None, info, user.entity, **pages)
+
+
 @field("Project.readOnly")
 def _(project, info):
     return project.entity.read_only or project.entity.name in info.context.standin.behaviour.read_only
@@ -164,6 +192,24 @@ def _(_, info, input):
             setattr(project, name, input[name] if name != "views" else json.dumps(json.loads(input[name])))
     project.updated_at = now()
     return {"model": project, "project": project, "inserted": inserted}
+
+
+@field("Mutation.renameProject")
+def _(_, info, input):
+    """When there is no such project it is made, by the new name: clients take `inserted` for the sign that the old name was wrong."""
+    context, books = info.context, info.context.standin.books
+    context.must_log_in()
+    entity = must_write(context, input["entityName"])
+    old, new = (books.projects.get((entity.name, input[key])) for key in ("oldProjectName", "newProjectName"))
+    check_name(input["newProjectName"])
+    if new is not None and new is not old:
+        raise ApiError(f"project {input['newProjectName']} already exists", 409)
+    if old is None:
+        old, inserted = books.project(context, entity.name, input["newProjectName"], make=True), True
+    else:
+        inserted = False
+        rename_project(books, old, input["newProjectName"])
+    return {"project": old, "model": old, "inserted": inserted}
 
 
 @field("Mutation.deleteModel")

@@ -43,7 +43,11 @@ def route(standin, handler, body):
     asked = asked_for(request, body) if path in GRAPHQL and request.method == "POST" else None
     keys = keys_of(path, asked)
     pause(standin.behaviour, keys)
+    if standin.behaviour.before:
+        standin.behaviour.before(keys)
     answer = fixed(standin.behaviour, keys) or origin_refused(request) or answer_to(request, asked, body)
+    if standin.behaviour.after:
+        standin.behaviour.after(keys)
     if asked:
         answer.about = asked.about
     if standin.behaviour.cors and request.origin and request.origin_allowed() and path.startswith(FOR_BROWSERS):

@@ -2,7 +2,7 @@
 import threading
 import time
 
-from . import artifact_changes, artifacts, file_stream, files, projects, runs, server_info, sweeps  # noqa: F401  they declare the fields of the API
+from . import artifact_changes, artifacts, automations, file_stream, files, launch, projects, reports, runs, server_info, sweeps  # noqa: F401  they declare the API's fields
 from .accounts import Accounts
 from .behaviour import Behaviour
 from .engine import schema_of
