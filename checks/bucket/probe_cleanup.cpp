@@ -160,35 +160,34 @@ bool is_ours(std::string_view key, const std::string& prefix) {
   return key.size() > id_length + 1 && key.find('/') == id_length && key.find('/', id_length + 1) == std::string_view::npos && key.substr(0, id_length).find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-Error refusal(std::string text) { return {"not-undone", std::move(text), Blame::target, false}; }
+bool concerns(const JournalEntry& entry, const Settings& settings) {
+  if (!settings.bucket) return false;
+  const BucketPlace place = bucket_place(settings);
+  return bucket_where(place) == entry.where && is_ours(entry.name, place.prefix);
+}
 
-Result<void> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline) {
+Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline, std::stop_token stop) {
   const BucketPlace place = bucket_place(settings);
   const std::string shown = clean(entry.name, 120);
-  if (!settings.bucket) return fail(refusal("BUCKET is not set, so the object " + shown + " in " + clean(entry.where, 200) + " stays."));
-  if (bucket_where(place) != entry.where) {
-    return fail(refusal("BUCKET now points to " + bucket_where(place) + "; the object " + shown + " was made in " + clean(entry.where, 200) + "."));
-  }
-  if (!is_ours(entry.name, place.prefix)) return fail(refusal("The journal names an object that no run of wbverify makes here: " + shown + "."));
   S3Client client = bucket_client(settings, place.address, {});
-  const auto reply = client.send(deletion(entry.name), bucket_now(), deadline);
+  const auto reply = client.send(deletion(entry.name), bucket_now(), deadline, stop);
   if (!is_gone(reply.answer)) {
     const std::string words = reply.answer.status == 0 ? reply.answer.text : "the store answers " + std::to_string(reply.answer.status) + " " + reply.answer.code;
     return fail({reply.answer.cause.empty() ? "not-undone" : reply.answer.cause, "The object " + shown + " could not be deleted: " + words + ".", Blame::target, reply.answer.transient});
   }
   const auto listed = client.send(version_listing(entry.name), bucket_now(), deadline);
   const auto versions = listed.answer.ok() ? s3_xml::read_versions(listed.body) : fail({});
-  if (!versions) return {};
+  if (!versions) return Undone::removed;
   std::vector<S3Call> calls;
   for (const auto& version : versions->versions) {
     if (version.key == entry.name && version.id != "null") calls.push_back(deletion(version.key, version.id));
   }
   send_in_parts(client, calls, deadline, {});
-  return {};
+  return Undone::removed;
 }
 
 }  // namespace
 
-UndoSpec bucket_undo() { return {"s3-object", undo}; }
+UndoSpec bucket_undo() { return {"s3-object", concerns, undo}; }
 
 }  // namespace wbverify

@@ -175,31 +175,27 @@ bool transient(const MysqlWriteFacts& facts) { return facts.transient; }
 
 Error refused(std::string words) { return {"not-undone", std::move(words), Blame::target, false}; }
 
-Result<void> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline) {
-  const bool ours = entry.name.starts_with(prefix) && entry.name.size() == prefix.size() + 16 &&
-                    entry.name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos;
-  if (!ours) return fail(refused("The journal names a table that no run of wbverify makes: " + clean(entry.name, 80)));
-  if (!settings.mysql)
-    return fail(refused("MYSQL is not set, so the table " + entry.name + " in " + clean(entry.where, 200) + " stays."));
+bool concerns(const JournalEntry& entry, const Settings& settings) {
+  return settings.mysql && where(*settings.mysql) == entry.where && entry.name.starts_with(prefix) && entry.name.size() == prefix.size() + 16 &&
+         entry.name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos;
+}
+
+Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline, std::stop_token stop) {
   const MysqlTarget& target = *settings.mysql;
-  if (where(target) != entry.where) {
-    return fail(refused("MYSQL now points to " + where(target) + "; the table " + entry.name + " was made in " +
-                        clean(entry.where, 200) + "."));
-  }
   std::atomic<int> round_trips = 0;
-  auto session = log_in(target, settings, nullptr, deadline, {}, round_trips);
+  auto session = log_in(target, settings, nullptr, deadline, stop, round_trips);
   if (!session) return fail(session.error());
   const auto comment = session->query(
       "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '" +
           entry.name + "'",
       deadline);
   if (!comment) return fail(comment.error());
-  if (comment->rows.empty()) return {};
+  if (comment->rows.empty()) return Undone::absent;
   if (!comment->text(0, 0).starts_with(mark))
     return fail(refused("The table " + entry.name + " does not say that it is a probe of wbverify's."));
   const auto dropped = session->query("DROP TABLE IF EXISTS " + mysql_quote_name(entry.name), deadline);
   if (!dropped) return fail(dropped.error());
-  return {};
+  return Undone::removed;
 }
 
 std::vector<Touch> touches(const Settings& settings) {
@@ -225,6 +221,6 @@ ProbeSpec mysql_write_probe() {
   return make_probe<MysqlWriteFacts>(std::move(spec), gather, transient);
 }
 
-UndoSpec mysql_undo() { return {"mysql-table", undo}; }
+UndoSpec mysql_undo() { return {"mysql-table", concerns, undo}; }
 
 }  // namespace wbverify

@@ -11,19 +11,11 @@ namespace {
 constexpr const char* ours = "wandb";
 constexpr const char* theirs = "wandb-verify";
 
-/// Undoing announces nothing.
-class NoJournal : public Journal {
- public:
-  Result<void> announce(const JournalEntry&) override { return {}; }
-  void settle(const JournalEntry&) override {}
-  std::vector<JournalEntry> open() const override { return {}; }
-};
-
 /// The API outside of a run.
 class Outside {
  public:
-  Outside(const Settings& settings, Deadline deadline)
-      : context_{settings, deadline, {}, settings.scene.run_id, journal_, {}, std::make_shared<std::atomic<int>>(0)}, api_(context_) {}
+  Outside(const Settings& settings, Deadline deadline, std::stop_token stop)
+      : context_{settings, deadline, std::move(stop), settings.scene.run_id, journal_, {}, std::make_shared<std::atomic<int>>(0)}, api_(context_) {}
   WandbApi& api() { return api_; }
 
  private:
@@ -65,13 +57,16 @@ bool is_empty_but_for_project(const std::vector<WandbRemain>& remains) {
          });
 }
 
-Result<void> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline) {
+bool concerns(const JournalEntry& entry, const Settings& settings) {
+  const std::string base = wandb_place(settings).base;
+  return !base.empty() && base == where_of(entry.where).base;
+}
+
+Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline, std::stop_token stop) {
   const Where where = where_of(entry.where);
-  const WandbPlace place = wandb_place(settings);
   const std::string shown = clean(entry.name, 100) + " in " + clean(entry.where, 200);
-  if (place.base != where.base) return refusal("HOST is now " + (place.base.empty() ? "not set" : place.base) + ", so " + shown + " stays.");
   if (!settings.wandb.usable()) return refusal("There is no API key to log in with, so " + shown + " stays.");
-  Outside outside(settings, deadline);
+  Outside outside(settings, deadline, stop);
   ApiAnswer answer;
   auto all = of_project(look_for_remains(outside.api(), where.entity, answer), where.project);
   if (!answer.json || !answer.message.empty()) return refusal("What is left of " + shown + " could not be asked for: " + words(answer) + ".", answer.http);
@@ -84,37 +79,46 @@ Result<void> undo(const JournalEntry& entry, const Settings& settings, Deadline 
   }
   if (entry.kind == ours && is_empty_but_for_project(all)) {
     const auto removals = remove_remains(outside.api(), where.entity, {all.back()});
-    if (removals.front().gone) return {};
+    if (removals.front().gone) return Undone::removed;
   }
   for (const auto& remain : all) {
     if (remain.group == entry.name && remain.kind != "sweep") return refusal("The " + remain.kind + " " + remain.name + " in " + clean(entry.where, 200) + " could not be removed.");
   }
-  return {};
+  return wanted.empty() ? Undone::absent : Undone::removed;
 }
 
-Result<std::vector<JournalEntry>> find(const Settings& settings, Deadline deadline) {
+Result<std::vector<FoundGroup>> find(const Settings& settings, Deadline deadline, std::stop_token stop) {
   if (!settings.wandb.usable()) return refusal("There is no API key to log in with: wbverify explain wandb.login says how to make one.");
-  Outside outside(settings, deadline);
+  Outside outside(settings, deadline, stop);
   std::vector<std::string> entities = settings.wandb.entities;
   ApiAnswer answer;
   if (entities.empty()) entities.push_back(default_entity(outside.api(), answer));
-  std::vector<JournalEntry> out;
+  std::vector<FoundGroup> out;
   for (const auto& entity : entities) {
     const auto all = entity.empty() ? std::vector<WandbRemain>() : look_for_remains(outside.api(), entity, answer);
     if (!answer.json || !answer.message.empty()) return refusal("What is left could not be asked for: " + words(answer) + ".", answer.http);
     std::set<std::string> seen;
     for (const auto& remain : all) {
       if (remain.by != "wandb verify" || !seen.insert(remain.group).second) continue;
-      out.push_back({theirs, outside.api().place().base + "/" + entity + "/" + remain.project, remain.group});
+      out.push_back({{theirs, outside.api().place().base + "/" + entity + "/" + remain.project, remain.group}, {remain.group}, 0, false});
     }
+  }
+  return out;
+}
+
+std::vector<RemovedGroup> remove(const std::vector<FoundGroup>& groups, const Settings& settings, Deadline deadline, std::stop_token stop) {
+  std::vector<RemovedGroup> out;
+  for (const auto& group : groups) {
+    const auto done = undo(group.entry, settings, deadline, stop);
+    out.push_back({group.entry, done ? std::string() : done.error().text});
   }
   return out;
 }
 
 }  // namespace
 
-std::vector<UndoSpec> wandb_undoers() { return {{ours, undo}, {theirs, undo}}; }
+std::vector<UndoSpec> wandb_undoers() { return {{ours, concerns, undo}, {theirs, concerns, undo}}; }
 
-LeftoverSpec wandb_verify_leftovers() { return {"wandb-verify", find}; }
+LeftoverSpec wandb_verify_leftovers() { return {"wandb-verify", find, remove}; }
 
 }  // namespace wbverify

@@ -56,20 +56,19 @@ bool agrees(const Arguments& arguments, Context& context) {
 /// What another program left: first shown, then removed.
 int clean_foreign(const Arguments& arguments, Context& context, const LeftoverSpec& spec) {
   const Settings settings = settings_of(arguments, context);
-  const auto found = spec.find(settings, Deadline::after(arguments.timeout));
+  const auto found = spec.find(settings, Deadline::after(arguments.timeout), {});
   if (!found) {
     tell(context, found.error().text);
     return 1;
   }
-  for (const auto& entry : *found) context.out << "would remove  " << clean(entry.name, 300) << "  at " << clean(entry.where, 300) << "\n";
+  for (const auto& group : *found) context.out << "would remove  " << clean(group.entry.name, 300) << "  at " << clean(group.entry.where, 300) << "\n";
   if (found->empty()) context.out << "wandb verify left nothing behind.\n";
   if (found->empty() || arguments.dry_run || !agrees(arguments, context)) return 0;
   std::size_t left = 0;
-  for (const auto& entry : *found) {
-    const std::string error = undo_entry(entry, catalog(), settings, Deadline::after(arguments.timeout));
-    if (error.empty()) continue;
+  for (const auto& removed : spec.remove(*found, settings, Deadline::after(arguments.timeout), {})) {
+    if (removed.error.empty()) continue;
     ++left;
-    tell(context, "could not remove " + entry.name + ": " + error);
+    tell(context, "could not remove " + removed.entry.name + ": " + removed.error);
   }
   context.out << count_of(found->size() - left, "thing") << " removed.\n";
   return left == 0 ? 0 : 1;

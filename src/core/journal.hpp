@@ -28,9 +28,21 @@ class Journal {
     }
     return {};
   }
+  /// The write was answered, or it certainly never left this machine: what a later look does not find will never appear. A write
+  /// that was not answered may still arrive, so its absence proves nothing for as long as it may be on its way.
+  virtual void answered(const JournalEntry& entry) = 0;
   /// The thing is gone again.
   virtual void settle(const JournalEntry& entry) = 0;
   virtual std::vector<JournalEntry> open() const = 0;
+};
+
+/// For work that writes nothing, such as undoing.
+class NoJournal final : public Journal {
+ public:
+  Result<void> announce(const JournalEntry&) override { return {}; }
+  void answered(const JournalEntry&) override {}
+  void settle(const JournalEntry&) override {}
+  std::vector<JournalEntry> open() const override { return {}; }
 };
 
 }  // namespace wbverify

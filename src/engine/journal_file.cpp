@@ -63,6 +63,7 @@ std::vector<JournalEntry> read_open(const fs::path& file) {
     const nlohmann::json json = try_parse_json(text);
     if (!json.is_object()) continue;
     const JournalEntry entry{json.value("kind", ""), json.value("where", ""), json.value("name", "")};
+    if (json.value("state", "") == "answered") continue;
     if (json.value("state", "") == "settled") {
       std::erase(open, entry);
     } else {
@@ -89,6 +90,12 @@ class JournalFile : public Journal {
     if (!write_all(file_.get(), lines) || ::fsync(file_.get()) != 0) return failed("write");
     open_.insert(open_.end(), entries.begin(), entries.end());
     return {};
+  }
+
+  void answered(const JournalEntry& entry) override {
+    const std::lock_guard lock(mutex_);
+    // When this line is lost, the entry is looked for longer than it had to be: harmless.
+    if (file_) write_all(file_.get(), line("answered", entry));
   }
 
   void settle(const JournalEntry& entry) override {
@@ -171,16 +178,17 @@ std::string undo_entry(const JournalEntry& entry, const std::vector<Plugin>& cat
   for (const auto& plugin : catalog) {
     for (const auto& undoer : plugin.undoers) {
       if (undoer.kind != entry.kind) continue;
-      const auto result = undoer.undo(entry, settings, deadline);
+      if (!undoer.concerns(entry, settings)) return "It is not of the installation that these settings describe.";
+      const auto result = undoer.undo(entry, settings, deadline, {});
       return result ? std::string() : result.error().text;
     }
   }
   return "No plugin of this version knows how to undo a " + clean(entry.kind, 40) + ".";
 }
 
-std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog,
+std::vector<UndoOutcome> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog,
                                    const Settings& settings, Deadline deadline) {
-  std::vector<Undone> out;
+  std::vector<UndoOutcome> out;
   for (const auto& leftover : leftovers) {
     if (leftover.alive) continue;
     const Descriptor file(::open(leftover.file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
@@ -189,7 +197,7 @@ std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const
     write_all(file.get(), "\n");
     bool all_gone = true;
     for (const auto& entry : leftover.entries) {
-      Undone undone{leftover.run_id, entry, undo_entry(entry, catalog, settings, deadline)};
+      UndoOutcome undone{leftover.run_id, entry, undo_entry(entry, catalog, settings, deadline)};
       all_gone = all_gone && undone.error.empty();
       if (undone.error.empty()) write_all(file.get(), line("settled", entry));
       out.push_back(std::move(undone));

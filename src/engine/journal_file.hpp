@@ -27,7 +27,7 @@ struct Leftover {
 std::vector<Leftover> leftovers(const std::filesystem::path& directory);
 
 /// One entry undone, or why not.
-struct Undone {
+struct UndoOutcome {
   std::string run_id;
   JournalEntry entry;
   std::string error;   ///< empty: gone
@@ -35,6 +35,6 @@ struct Undone {
 /// Undoes one thing with the undoer of its kind: why it is still there, or empty.
 std::string undo_entry(const JournalEntry& entry, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline);
 /// Undoes what dead runs left; files whose entries are all gone are removed.
-std::vector<Undone> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline);
+std::vector<UndoOutcome> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline);
 
 }  // namespace wbverify

@@ -3,6 +3,7 @@
 // functions from facts to findings) and, when its probes write, a list of undoers.
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -90,17 +91,40 @@ struct CheckSpec {
   std::function<Findings(const Facts&, const Scene&)> judge;
 };
 
+/// What became of a thing that was to be removed.
+enum class Undone {
+  removed,   ///< it was there, and is gone
+  absent     ///< a complete look did not find it
+};
+
 /// Undoes what a journal says was written.
 struct UndoSpec {
   std::string kind;   ///< JournalEntry::kind
-  std::function<Result<void>(const JournalEntry&, const Settings&, Deadline)> undo;   ///< success also when it is gone already
+  /// Whether the entry has exactly the form that our own runs write, and belongs to the installation that the settings describe. Any
+  /// other is left alone. Touches no network.
+  std::function<bool(const JournalEntry&, const Settings&)> concerns;
+  /// Only for entries that concern the settings. An error when the thing is still there or when that could not be found out.
+  std::function<Result<Undone>(const JournalEntry&, const Settings&, Deadline, std::stop_token)> undo;
 };
 
-/// Finds what another program left behind, for `wbverify cleanup --<option>`.
+/// Things found that are removed together.
+struct FoundGroup {
+  JournalEntry entry;                ///< what names the group: its kind, the system, a project, a folder or a table
+  std::vector<std::string> things;   ///< every single thing, a line each
+  std::int64_t since = 0;            ///< Unix ms by the service's own clock, of the youngest thing; 0: not known
+  bool in_use = false;               ///< too young, or of a run at work: never removed
+};
+struct RemovedGroup {
+  JournalEntry entry;
+  std::string error;   ///< why it is still there; empty: gone
+};
+
+/// Finds and removes what no journal lists, for `wbverify cleanup --<option>`.
 struct LeftoverSpec {
-  std::string option;   ///< `wandb-verify`
-  /// One entry for what goes together, its kind that of an UndoSpec.
-  std::function<Result<std::vector<JournalEntry>>(const Settings&, Deadline)> find;
+  std::string option;   ///< `wandb-verify`: what another program left; `all`: what wbverify itself left
+  std::function<Result<std::vector<FoundGroup>>(const Settings&, Deadline, std::stop_token)> find;
+  /// One answer for each group, in the same order.
+  std::function<std::vector<RemovedGroup>(const std::vector<FoundGroup>&, const Settings&, Deadline, std::stop_token)> remove;
 };
 
 struct Plugin {

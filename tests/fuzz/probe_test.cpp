@@ -19,12 +19,6 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-struct Memory final : Journal {
-  Result<void> announce(const JournalEntry&) override { return {}; }
-  void settle(const JournalEntry&) override {}
-  std::vector<JournalEntry> open() const override { return {}; }
-};
-
 /// `UpsertBucket` of a question, `file_stream`, or empty.
 std::string operation_of(const std::string& request) {
   if (request.find("/file_stream ") < request.find("\r\n")) return "file_stream";
@@ -115,7 +109,7 @@ std::string gather(std::string_view id, const std::string& generation, std::uint
   settings.wandb.shape = "legacy-40";
   settings.wandb.origin_setting = "WANDB_API_KEY";
   settings.wandb.deep = seed % 5 == 4;
-  Memory journal;
+  NoJournal journal;
   const ProbeContext context{settings,
                              Deadline::after(limit),
                              {},

@@ -14,13 +14,6 @@ namespace wbverify {
 
 using Environment = std::map<std::string, std::string>;
 
-class NoJournal final : public Journal {
- public:
-  Result<void> announce(const JournalEntry&) override { return {}; }
-  void settle(const JournalEntry&) override {}
-  std::vector<JournalEntry> open() const override { return {}; }
-};
-
 inline Settings settings_of(Sources sources) {
   sources.default_config_file = "/nonexistent/wbverify.yaml";
   if (sources.started == 0) sources.started = 1780000000000;

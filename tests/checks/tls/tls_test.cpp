@@ -175,13 +175,6 @@ TEST(TlsProbe, DoesNotApplyToPlainHttp) {
   EXPECT_THAT(probe.skip(settings), HasSubstr("http://"));
 }
 
-class NoJournal : public Journal {
- public:
-  Result<void> announce(const JournalEntry&) override { return {}; }
-  void settle(const JournalEntry&) override {}
-  std::vector<JournalEntry> open() const override { return {}; }
-};
-
 TEST(TlsProbe, AsksEveryReachableAddress) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in place{};

@@ -61,10 +61,10 @@ TEST_F(JournalTest, ADeadRunIsUndoneAndALivingOneLeftAlone) {
   std::vector<std::string> undone;
   bool works = false;
   Plugin plugin;
-  plugin.undoers = {{"toy", [&](const JournalEntry& entry, const Settings&, Deadline) -> Result<void> {
+  plugin.undoers = {{"toy", [](const JournalEntry&, const Settings&) { return true; }, [&](const JournalEntry& entry, const Settings&, Deadline, std::stop_token) -> Result<Undone> {
                        if (!works && entry.name == "wbverify/1/b") return fail({"refused", "down", Blame::target, true});
                        undone.push_back(entry.name);
-                       return {};
+                       return Undone::removed;
                      }}};
   auto out = undo_leftovers(leftovers(directory_), {plugin}, Settings(), Deadline::after(std::chrono::seconds(1)));
   ASSERT_EQ(out.size(), 2U);

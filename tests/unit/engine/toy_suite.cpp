@@ -46,7 +46,7 @@ Ran run_suite(const std::vector<Plugin>& catalog, RunOptions options, const Sele
   mysql.file = "/etc/wandb.env";
   mysql.line = 4;
   Ran ran;
-  options.journal = std::make_shared<MemoryJournal>();
+  options.journal = std::make_shared<NoJournal>();
   options.events.result = [&](const Plugin&, const CheckResult& result) { ran.order.push_back(result.id); };
   const auto started = std::chrono::steady_clock::now();
   ran.outcome = run_plan(make_plan(catalog, *settings, selection), settings, options);

@@ -51,14 +51,6 @@ inline std::function<ToyFacts(const ProbeContext&)> says(std::string text, std::
   };
 }
 
-/// Keeps entries in memory.
-class MemoryJournal : public Journal {
- public:
-  Result<void> announce(const JournalEntry&) override { return {}; }
-  void settle(const JournalEntry&) override {}
-  std::vector<JournalEntry> open() const override { return {}; }
-};
-
 struct Ran {
   RunOutcome outcome;
   std::vector<std::string> order;   ///< ids as they left
