@@ -76,8 +76,8 @@ class Behaviour:
     introspection: bool = True
     host: str = None                        # the address that it takes for its own; None: what the proxy passes on
     most_per_page: int = 1000               # nodes of a connection in one answer
-    before: object = None                   # function of the keys of a request (see replies), called before it is answered …
-    after: object = None                    # … and when the answer is made, before it is sent
+    before: object = None                   # function of (request, its keys as in replies), called before it is answered; a Reply is sent instead, and nothing done
+    after: object = None                    # … called when all is done and nothing sent; a Reply is sent instead of the right answer
 
     # -- instead of an answer, or with it. Keys: a field of Query or Mutation ("viewer", "upsertBucket"), or a path: "/graphql",
     #    "/graphql2", "file_stream", "/files", "/artifacts", "/oidc/token"

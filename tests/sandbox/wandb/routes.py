@@ -43,11 +43,9 @@ def route(standin, handler, body):
     asked = asked_for(request, body) if path in GRAPHQL and request.method == "POST" else None
     keys = keys_of(path, asked)
     pause(standin.behaviour, keys)
-    if standin.behaviour.before:
-        standin.behaviour.before(keys)
-    answer = fixed(standin.behaviour, keys) or origin_refused(request) or answer_to(request, asked, body)
-    if standin.behaviour.after:
-        standin.behaviour.after(keys)
+    behaviour = standin.behaviour
+    answer = instead(behaviour.before, request, keys) or fixed(behaviour, keys) or origin_refused(request) or answer_to(request, asked, body)
+    answer = instead(behaviour.after, request, keys) or answer
     if asked:
         answer.about = asked.about
     if standin.behaviour.cors and request.origin and request.origin_allowed() and path.startswith(FOR_BROWSERS):
@@ -67,6 +65,12 @@ def pause(behaviour, keys):
     seconds = behaviour.delay + sum(behaviour.delays.get(key, 0) for key in keys)
     if seconds:
         time.sleep(seconds)
+
+
+def instead(hook, request, keys):
+    """The answer that a test's own function has for the request, when it has one."""
+    reply = hook(request, keys) if hook else None
+    return Answer(reply.status, reply.body, reply.kind, reply.headers) if reply else None
 
 
 def fixed(behaviour, keys):
