@@ -2,6 +2,7 @@
 
 #include "checks/bucket/checks.hpp"
 #include "checks/bucket/plugin_remedy.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -18,7 +19,7 @@ Findings judge(const BucketWriteFacts& facts, const Scene&) {
     finding.status = Status::fail;
     finding.cause = "left-behind";
     finding.observed = fmt::format("{} of {} objects under {} are {}there after they were deleted: {}.", facts.left.size(), facts.written, facts.folder, facts.cleaned ? "still " : "perhaps ",
-                                   clean(join(facts.left, ", "), 200));
+                                   for_display(join(facts.left, ", "), 200));
     if (!facts.cleaned) finding.observed += " The last listing: " + show(facts.last_list) + ".";
     finding.fix = "wbverify cleanup\nOr by hand: " + aws_command(place, "s3 rm --recursive " + shell_quote("s3://" + place.address.bucket + "/" + facts.folder));
     finding.reproduce = aws_command(place, "s3api list-objects-v2 --bucket " + shell_quote(place.address.bucket) + " --prefix " + shell_quote(facts.folder));

@@ -4,6 +4,7 @@
 #include "checks/bucket/facts_cors.hpp"
 #include "checks/bucket/plugin_remedy.hpp"
 #include "checks/policy.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -16,7 +17,7 @@ std::string listed_origins(const std::vector<CorsRule>& rules) {
       if (std::find(origins.begin(), origins.end(), origin) == origins.end()) origins.push_back(origin);
     }
   }
-  return clean(join(origins, ", "), 200);
+  return for_display(join(origins, ", "), 200);
 }
 
 std::string host_of(std::string_view origin) {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "checks/bucket/probe.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -168,7 +169,7 @@ bool concerns(const JournalEntry& entry, const Settings& settings) {
 
 Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline, std::stop_token stop) {
   const BucketPlace place = bucket_place(settings);
-  const std::string shown = clean(entry.name, 120);
+  const std::string shown = for_display(entry.name, 120);
   S3Client client = bucket_client(settings, place.address, {});
   const auto reply = client.send(deletion(entry.name), bucket_now(), deadline, stop);
   if (!is_gone(reply.answer)) {

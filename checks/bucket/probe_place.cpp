@@ -3,6 +3,7 @@
 #include "checks/bucket/probe.hpp"
 #include "config/bucket_url.hpp"
 #include "config/go_values.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -45,7 +46,7 @@ BucketPlace bucket_place(const Settings& settings) {
   place.has_keys = !target.secret_key.empty() && !target.access_key.empty();
   place.has_token = !target.session_token.empty();
   place.keys_in_url = target.credentials_in_url;
-  place.access_key = clean(target.access_key, 128);
+  place.access_key = for_display(target.access_key, 128);
   return place;
 }
 

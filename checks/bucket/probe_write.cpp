@@ -5,6 +5,7 @@
 #include "checks/bucket/probe.hpp"
 #include "checks/bucket/probe_cleanup.hpp"
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
 
@@ -193,7 +194,7 @@ class Trip {
     facts_.head_size = static_cast<std::int64_t>(plain_size);
     facts_.head_length = content_length(replies[head].headers);
     facts_.range = replies[range].answer;
-    facts_.range_header = clean(header(replies[range].headers, "content-range"), 60);
+    facts_.range_header = for_display(header(replies[range].headers, "content-range"), 60);
     facts_.range_same = replies[range].body == bodies_[0].substr(range_first, range_last - range_first + 1);
     if (facts_.range.ok()) facts_.range.root = facts_.range.begin = facts_.range.kind = "";
   }

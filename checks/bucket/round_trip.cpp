@@ -5,6 +5,7 @@
 #include "checks/bucket/checks.hpp"
 #include "checks/bucket/plugin_remedy.hpp"
 #include "checks/bucket/plugin_trip.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -62,7 +63,7 @@ Finding delete_row(const BucketWriteFacts& facts) {
   if (!answered) {
     Finding finding = trip::refused(Step::remove, facts.deleted, "The deletion of an object", facts);
     if (!facts.left.empty()) {
-      finding.observed += fmt::format(" Of {} objects under {} {} stay: {}.", facts.written, facts.folder, facts.left.size(), clean(join(facts.left, ", "), 160));
+      finding.observed += fmt::format(" Of {} objects under {} {} stay: {}.", facts.written, facts.folder, facts.left.size(), for_display(join(facts.left, ", "), 160));
       finding.fix += "\nThen: wbverify cleanup";
     }
     return finding;

@@ -2,6 +2,7 @@
 
 #include "checks/config/plugin_words.hpp"
 #include "config/go_values.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::fitting {
@@ -107,7 +108,7 @@ Findings login(const ConfigFacts& facts, const Scene& scene) {
     for (const auto& origin : split(origins, ',')) found = found || trim(origin) == facts.host_origin || trim(origin) == "*";
     if (!found) {
       Finding finding = about("GORILLA_CORS_ORIGINS", Status::fail, "host-not-among-origins", "GORILLA_CORS_ORIGINS contains HOST");
-      finding.observed = "GORILLA_CORS_ORIGINS is " + clean(origins, 200) + ", without " + facts.host_origin + ".";
+      finding.observed = "GORILLA_CORS_ORIGINS is " + for_display(origins, 200) + ", without " + facts.host_origin + ".";
       finding.expected = "HOST among them, and null for the form that implicit login posts.";
       finding.why = "After the login the browser refuses the server's answers.";
       finding.fix = scene.change("GORILLA_CORS_ORIGINS", origins + "," + facts.host_origin + ",null");

@@ -5,6 +5,7 @@
 #include "config/own_file.hpp"
 #include "config/queue_url.hpp"
 #include "config/variables.hpp"
+#include "core/display.hpp"
 #include "util/file.hpp"
 #include "util/text.hpp"
 
@@ -61,7 +62,7 @@ void read_targets(const Settings& settings, ConfigFacts& facts) {
   }
   if (settings.mysql) {
     const MysqlTarget& mysql = *settings.mysql;
-    facts.readings["MYSQL"] = mysql.host + ":" + std::to_string(mysql.port) + ", database " + clean(mysql.database, 64) + ", user " + clean(mysql.user, 64) + ", tls=" + std::string(name(mysql.tls));
+    facts.readings["MYSQL"] = mysql.host + ":" + std::to_string(mysql.port) + ", database " + for_display(mysql.database, 64) + ", user " + for_display(mysql.user, 64) + ", tls=" + std::string(name(mysql.tls));
   }
   if (settings.bucket) {
     const BucketTarget& bucket = *settings.bucket;
@@ -70,7 +71,7 @@ void read_targets(const Settings& settings, ConfigFacts& facts) {
   }
   if (settings.redis) {
     const RedisTarget& redis = *settings.redis;
-    facts.readings["REDIS"] = redis.host + ":" + std::to_string(redis.port) + (redis.sentinel_master.empty() ? "" : ", sentinel of " + clean(redis.sentinel_master, 64)) + (redis.tls ? ", TLS" : ", no TLS");
+    facts.readings["REDIS"] = redis.host + ":" + std::to_string(redis.port) + (redis.sentinel_master.empty() ? "" : ", sentinel of " + for_display(redis.sentinel_master, 64)) + (redis.tls ? ", TLS" : ", no TLS");
   }
   if (settings.bucket_queue) {
     facts.bucket_queue = id(settings.bucket_queue->provider);
@@ -103,7 +104,7 @@ void read_files(const Settings& settings, ConfigFacts& facts) {
     if (path.empty()) return;
     constexpr std::size_t enough = 1U << 20;
     const FileText file = read_file(path, enough);
-    NamedFile out{setting, clean(path, 256), std::string(id(file.outcome)), file.error, "", 0};
+    NamedFile out{setting, for_display(path, 256), std::string(id(file.outcome)), file.error, "", 0};
     if (file.outcome == FileText::Outcome::read) out.certificates = count_certificates(file.text, out.fault);
     facts.files.push_back(std::move(out));
   };

@@ -8,6 +8,7 @@
 #include "checks/host/facts.hpp"
 #include "checks/shared/answer.hpp"
 #include "clients/http.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -59,7 +60,7 @@ HostHttpFacts gather_http(const ProbeContext& context) {
   facts.host = host.host;
   facts.origin = host.origin;
   facts.port = host.port;
-  if (!context.settings.ca_files.empty()) facts.curl_options = " --cacert " + shell_quote(clean(context.settings.ca_files.front(), 300));
+  if (!context.settings.ca_files.empty()) facts.curl_options = " --cacert " + shell_quote(for_display(context.settings.ca_files.front(), 300));
   HttpOptions options;
   options.ca_files = context.settings.ca_files;
   options.dns_server = context.settings.dns_server;

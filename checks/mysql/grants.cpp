@@ -5,6 +5,7 @@
 #include "checks/mysql/checks.hpp"
 #include "checks/mysql/facts_grants.hpp"
 #include "checks/mysql/plugin_remedy.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -40,7 +41,7 @@ Findings judge(const MysqlFacts& facts, const Scene&) {
     finding.cause = "missing-privileges";
     finding.observed = fmt::format("{} lacks {} of {} rights on {}: {}.", mysql_account(facts), missing.size(),
                                    all.size(), facts.database, join(missing, ", "));
-    if (!rights.unread.empty()) finding.observed += " Not understood: " + clean(rights.unread.front(), 160);
+    if (!rights.unread.empty()) finding.observed += " Not understood: " + for_display(rights.unread.front(), 160);
     finding.expected = "GRANT ALL on the database.";
     finding.why =
         "The W&B server makes and alters its tables itself. At the first statement that is refused (error 1142 or "

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "config/mysql_url.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -105,7 +106,7 @@ std::vector<Touch> touches(const Settings& settings) {
       {target, "connect to each address of the name, read the greeting", false, "under 1 KiB"},
       {target, "one TLS handshake, unless MYSQL says tls=false", false, "about 6 KiB"},
       {target,
-       "log in as " + clean(settings.mysql->user, 80) +
+       "log in as " + for_display(settings.mysql->user, 80) +
            ", about 10 read-only questions: variables, status, grants, the schema's names",
        false, "about 16 KiB"},
   };

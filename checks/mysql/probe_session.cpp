@@ -5,6 +5,7 @@
 #include "checks/mysql/facts_flavour.hpp"
 #include "checks/mysql/facts_variables.hpp"
 #include "checks/mysql/probe.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -71,7 +72,7 @@ std::string word_after(std::string_view statement, std::string_view keyword) {
   auto rest = trim(statement.substr(at + keyword.size()));
   if (rest.starts_with('\'')) {
     rest.remove_prefix(1);
-    return clean(rest.substr(0, rest.find('\'')), 64);
+    return for_display(rest.substr(0, rest.find('\'')), 64);
   }
   const auto count = rest.starts_with("INTERVAL") ? 3 : 1;
   std::string out;
@@ -79,7 +80,7 @@ std::string word_after(std::string_view statement, std::string_view keyword) {
     if (static_cast<int>(std::count(out.begin(), out.end(), ' ')) + 1 == count && !out.empty()) break;
     out += (out.empty() ? "" : " ") + word;
   }
-  return clean(out, 64);
+  return for_display(out, 64);
 }
 
 }  // namespace

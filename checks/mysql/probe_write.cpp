@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "checks/mysql/probe.hpp"
+#include "core/display.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
 
@@ -60,7 +61,7 @@ class Writer {
     const auto started = Deadline::Clock::now();
     ++round_trips_;
     auto rows = session_.query(statement, deadline_.within(statement_limit));
-    MysqlWriteStep step{name, clean(statement, 200), "", "", elapsed_ms(started)};
+    MysqlWriteStep step{name, for_display(statement, 200), "", "", elapsed_ms(started)};
     if (!rows) {
       step.cause = rows.error().cause;
       step.text = rows.error().text;

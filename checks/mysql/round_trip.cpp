@@ -4,6 +4,7 @@
 
 #include "checks/mysql/checks.hpp"
 #include "checks/mysql/plugin_remedy.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -85,7 +86,7 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
   } else if (facts.read_hex != facts.sent_hex) {
     finding.status = Status::fail;
     finding.cause = "text-changed";
-    finding.observed = fmt::format("Sent {}, stored {}.", facts.sent_hex, clean(facts.read_hex, 120));
+    finding.observed = fmt::format("Sent {}, stored {}.", facts.sent_hex, for_display(facts.read_hex, 120));
     finding.expected = "The bytes that were sent.";
     finding.why =
         "The server takes the connection's bytes for another character set. Emoji and everything outside of ASCII is "

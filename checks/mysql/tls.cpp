@@ -7,6 +7,7 @@
 #include "checks/mysql/checks.hpp"
 #include "checks/mysql/plugin_remedy.hpp"
 #include "clients/tls_diagnosis.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -71,7 +72,7 @@ Finding judge_unverified(const MysqlFacts& facts, const Scene& scene) {
     finding.fix +=
         "\nThe operator's chart writes tls=preferred by itself; there, keep MySQL on the cluster's private network.";
   if (!would_do) {
-    finding.observed += " It would not be trusted: " + clean(facts.tls.errors.front().text, 160) + ".";
+    finding.observed += " It would not be trusted: " + for_display(facts.tls.errors.front().text, 160) + ".";
     finding.fix =
         "First give the server a certificate for " + facts.host + " from a CA that W&B trusts, then:\n" + finding.fix;
   }

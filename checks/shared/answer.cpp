@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "checks/shared/answer_marks.hpp"
+#include "core/display.hpp"
 #include "util/json_members.hpp"
 #include "util/text.hpp"
 
@@ -30,7 +31,7 @@ std::string title_of(std::string_view body) {
   const auto tag = lower.find("<title");
   const auto begin = tag == std::string::npos ? tag : lower.find('>', tag);
   const auto end = begin == std::string::npos ? begin : lower.find("</title", begin);
-  return end == std::string::npos ? "" : clean(body.substr(begin + 1, end - begin - 1), title_limit);
+  return end == std::string::npos ? "" : for_display(body.substr(begin + 1, end - begin - 1), title_limit);
 }
 
 bool is_page(std::string_view body) {
@@ -61,7 +62,7 @@ std::string own_url_of(std::string_view body) {
   const auto config = body.find("window.CONFIG");
   if (config == std::string_view::npos) return {};
   for (const std::string_view name : {"REACT_APP_HOST", "HOST"}) {
-    if (const std::string url = member(body.substr(config), name); url.starts_with("http")) return clean(without_query(url), 300);
+    if (const std::string url = member(body.substr(config), name); url.starts_with("http")) return for_display(without_query(url), 300);
   }
   return {};
 }
@@ -86,11 +87,11 @@ std::string HttpAnswer::header(const std::string& name) const {
 
 HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& result, std::int64_t asked_at) {
   HttpAnswer answer;
-  answer.url = clean(url, 300);
+  answer.url = for_display(url, 300);
   answer.asked_at = answer.answered_at = asked_at;
   if (!result) {
     answer.cause = result.error().cause;
-    answer.text = clean(result.error().text, 400);
+    answer.text = for_display(result.error().text, 400);
     answer.blame = name(result.error().blame);
     answer.transient = result.error().transient;
     return answer;
@@ -104,15 +105,15 @@ HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& resul
   for (const auto& [name, value] : response.headers) {
     const std::string lower = to_lower(name);
     if (lower == "set-cookie") {
-      if (answer.cookies.size() < most_cookies) answer.cookies.push_back(clean(value.substr(0, value.find_first_of("=;")), 60));
+      if (answer.cookies.size() < most_cookies) answer.cookies.push_back(for_display(value.substr(0, value.find_first_of("=;")), 60));
     } else if (std::find(std::begin(telling), std::end(telling), lower) != std::end(telling) && !answer.headers.contains(lower)) {
-      answer.headers[lower] = clean(lower == "location" ? without_query(value) : value, header_limit);
+      answer.headers[lower] = for_display(lower == "location" ? without_query(value) : value, header_limit);
     }
   }
   answer.body_bytes = response.body.size();
   answer.html = is_page(response.body);
   answer.title = title_of(response.body);
-  answer.excerpt = clean(response.body, excerpt_limit);
+  answer.excerpt = for_display(response.body, excerpt_limit);
   answer.marks = find_marks(response.body);
   answer.own_url = own_url_of(response.body);
   return answer;

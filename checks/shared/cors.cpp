@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checks/policy.hpp"
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/json_members.hpp"
 #include "util/text.hpp"
@@ -17,7 +18,7 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 void add_words(std::vector<std::string>& list, std::string_view value) {
   constexpr std::size_t most = 64;
   for (const auto& part : split(value.substr(0, 4096), ',')) {
-    if (const auto word = clean(part, 100); !word.empty() && list.size() < most) list.push_back(word);
+    if (const auto word = for_display(part, 100); !word.empty() && list.size() < most) list.push_back(word);
   }
 }
 
@@ -35,7 +36,7 @@ WBVERIFY_JSON(CorsHeaders, allow_origin, allow_methods, allow_headers, expose_he
 CorsHeaders read_cors_headers(const Headers& headers) {
   CorsHeaders cors;
   for (const auto& [name, value] : headers) {
-    if (iequals(name, "access-control-allow-origin")) cors.allow_origin.push_back(clean(value, 200));
+    if (iequals(name, "access-control-allow-origin")) cors.allow_origin.push_back(for_display(value, 200));
     if (iequals(name, "access-control-allow-methods")) add_words(cors.allow_methods, value);
     if (iequals(name, "access-control-allow-headers")) add_words(cors.allow_headers, value);
     if (iequals(name, "access-control-expose-headers")) add_words(cors.expose_headers, value);
@@ -74,7 +75,7 @@ bool exposes_etag(const CorsHeaders& cors) {
 
 std::string describe_preflight(const std::string& cause, const CorsExchange& exchange, const std::string& told) {
   const CorsHeaders& cors = exchange.cors;
-  const std::string origins = clean(join(cors.allow_origin, " and "), 200);
+  const std::string origins = for_display(join(cors.allow_origin, " and "), 200);
   if (cause == "two-origins") return "The answer has more than one Access-Control-Allow-Origin: " + origins + ".";
   if (cause == "other-origin") return "The answer allows the origin " + origins + ".";
   if (cause == "method-not-listed") {

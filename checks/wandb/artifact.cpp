@@ -7,6 +7,7 @@
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_artifact.hpp"
 #include "checks/wandb/plugin_store.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -171,7 +172,7 @@ Finding manifest_row(const Case& at) {
   Finding finding = artifact::wrong("manifest-differs", at);
   finding.observed = "The manifest that comes back is not the one that was uploaded.";
   if (!wrong_entries.empty())
-    finding.observed += " Missing, or with another digest or size: " + clean(wrong_entries, 200) + ".";
+    finding.observed += " Missing, or with another digest or size: " + for_display(wrong_entries, 200) + ".";
   for (const auto& difference : own.differences) {
     finding.observed += fmt::format(" {}: written {}, read {}.", difference.key, difference.written,
                                     difference.read.empty() ? "nothing" : difference.read);

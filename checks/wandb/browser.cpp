@@ -4,6 +4,7 @@
 
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -47,7 +48,7 @@ Finding other_origin(const WandbPlace& place, const BrowserAnswer& asked, const 
   finding.status = Status::warn;
   finding.cause = "other-origin";
   finding.observed = fmt::format("The answer to a page of {} lets pages of {} in.", place.base,
-                                 clean(join(asked.allow_origin, ", "), 200));
+                                 for_display(join(asked.allow_origin, ", "), 200));
   finding.expected = "Access-Control-Allow-Origin: " + place.base + ", *, or no such header.";
   finding.why =
       "The server, or a proxy in front, has another idea of the address that people open. Links, sign-on and signed "

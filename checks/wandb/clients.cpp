@@ -4,6 +4,7 @@
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_version.hpp"
 #include "checks/wandb/plugin_words.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -29,7 +30,7 @@ Findings judge(const WandbFacts& facts, const Scene&) {
     return {untold(facts, "which versions of the SDK it accepts", "cliVersionInfo")};
   const auto sdk = parse_version(policy::wandb_sdk).value_or(Version{});
   const auto oldest = parse_version(facts.oldest_client), newest = parse_version(facts.newest_client);
-  const std::string range = clean(facts.oldest_client.empty()   ? "up to " + facts.newest_client
+  const std::string range = for_display(facts.oldest_client.empty()   ? "up to " + facts.newest_client
                                   : facts.newest_client.empty() ? "from " + facts.oldest_client + " on"
                                                                 : facts.oldest_client + " to " + facts.newest_client,
                                   80);

@@ -2,6 +2,7 @@
 
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_words.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -89,7 +90,7 @@ Findings judge_entity(const WandbWriteFacts& facts, const WandbFiles& files, con
     finding.status = Status::fail;
     finding.cause = "mixed-content";
     finding.observed =
-        clean("The app is served over https, and plain http is given out for: " + join(urls, ", "), 500) + ".";
+        for_display("The app is served over https, and plain http is given out for: " + join(urls, ", "), 500) + ".";
     finding.why =
         "Browsers block plain requests of an encrypted page without asking: media, tables and files stay empty and "
         "uploads from pages fail, while the SDK works, with "
@@ -99,7 +100,7 @@ Findings judge_entity(const WandbWriteFacts& facts, const WandbFiles& files, con
   }
   finding.status = Status::warn;
   finding.cause = "plain-http";
-  finding.observed = clean("Plain http is given out for: " + join(urls, ", "), 500) + ".";
+  finding.observed = for_display("Plain http is given out for: " + join(urls, ", "), 500) + ".";
   finding.why = "Files and the signatures of their URLs cross the network in clear, also when HOST gets TLS.";
   finding.fix = mend(facts, plain, scene);
   return {finding};

@@ -5,6 +5,7 @@
 
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -33,7 +34,7 @@ std::string where(const WandbLeftoverFacts& facts) {
     const std::string place = left.entity + "/" + left.project;
     if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
   }
-  return clean(join(places, ", "), 160);
+  return for_display(join(places, ", "), 160);
 }
 
 std::string oldest(const WandbLeftoverFacts& facts) {

@@ -3,6 +3,7 @@
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_login.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -91,7 +92,7 @@ Findings judge(const WandbFacts& facts, const Scene& scene) {
     observed += ", default entity " + facts.default_entity;
   if (!facts.teams.empty())
     observed += fmt::format(", {} {}: {}", facts.teams.size(), facts.teams.size() == 1 ? "team" : "teams",
-                            clean(join(facts.teams, ", "), 120));
+                            for_display(join(facts.teams, ", "), 120));
   Finding finding = passed(observed);
   finding.setting = place.setting;
   return {finding};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/display.hpp"
 #include "core/version.hpp"
 #include "util/encoding.hpp"
 #include "util/json.hpp"
@@ -69,7 +70,7 @@ WandbPlace wandb_place(const Settings& settings) {
   place.netrc_machines = access.netrc_machines;
   place.entities = access.entities;
   place.deep = access.deep;
-  if (!settings.ca_files.empty()) place.curl_options = " --cacert " + shell_quote(clean(settings.ca_files.front(), 300));
+  if (!settings.ca_files.empty()) place.curl_options = " --cacert " + shell_quote(for_display(settings.ca_files.front(), 300));
   if (settings.bucket) place.bucket_origin = origin_of(*settings.bucket);
   for (const char* name : {"BUCKET_PROXY", "GORILLA_FILE_STORE_IS_PROXIED"}) {
     const SettingView* const view = settings.scene.find(name);
@@ -179,7 +180,7 @@ json WandbApi::ask(const GraphqlDocument& document, const json& variables, std::
     GraphqlAnswer parsed;
     take(request, result, answer, parsed);
     if (result && manner.headers != nullptr) *manner.headers = result->headers;
-    if (parsed.json && !parsed.graphql) answer.http.excerpt = clean(result->body, 300);   // of another service: it tells which
+    if (parsed.json && !parsed.graphql) answer.http.excerpt = for_display(result->body, 300);   // of another service: it tells which
     if (!parsed.json || !parsed.graphql) return nullptr;
     const UnknownParts lacking = unknown_parts(document, parsed.errors);
     if (!lacking.empty() && attempt < most_attempts && !stopped()) {

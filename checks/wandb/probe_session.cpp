@@ -4,6 +4,7 @@
 #include "checks/wandb/probe.hpp"
 #include "checks/wandb/probe_api.hpp"
 #include "checks/wandb/probe_documents.hpp"
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -52,7 +53,7 @@ void read_server(const json& data, WandbFacts& facts) {
 std::vector<std::string> allowed_origins(const Headers& headers) {
   std::vector<std::string> out;
   for (const auto& [name, value] : headers) {
-    if (iequals(name, "access-control-allow-origin")) out.push_back(clean(value, 200));
+    if (iequals(name, "access-control-allow-origin")) out.push_back(for_display(value, 200));
   }
   return out;
 }

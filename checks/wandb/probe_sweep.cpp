@@ -2,6 +2,7 @@
 
 #include "checks/wandb/probe_chains.hpp"
 #include "checks/wandb/probe_documents.hpp"
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -78,7 +79,7 @@ class SweepTrip {
     sweep_.command = json_text(*command, "type", 40);
     sweep_.command_ms = elapsed_ms(hired_);
     run_ = json_raw(*command, "run_id");
-    sweep_.run = clean(run_, 100);
+    sweep_.run = for_display(run_, 100);
     const json* const x = json_at(*command, "args.x.value");
     sweep_.right_parameter = x != nullptr && x->is_number() && x->get<double>() == 0.25;
     return true;

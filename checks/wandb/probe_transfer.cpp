@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "clients/s3.hpp"
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -42,7 +43,7 @@ std::int64_t signed_time(std::string_view text) {
 std::vector<std::string> values(const Headers& headers, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& [key, value] : headers) {
-    if (iequals(key, name)) out.push_back(clean(value, 200));
+    if (iequals(key, name)) out.push_back(for_display(value, 200));
   }
   return out;
 }
@@ -65,7 +66,7 @@ std::string seen_host(std::string_view body) {
   const auto line = body.find("\nhost:", canonical);
   if (line == std::string_view::npos) return {};
   const auto begin = line + std::string_view("\nhost:").size();
-  return clean(body.substr(begin, body.find_first_of("\r\n<&", begin) - begin), 260);
+  return for_display(body.substr(begin, body.find_first_of("\r\n<&", begin) - begin), 260);
 }
 
 }  // namespace
@@ -74,12 +75,12 @@ SignedUrl read_signed_url(std::string_view url) {
   SignedUrl out;
   if (url.empty()) return out;
   const auto question = url.find('?');
-  out.url = clean(url.substr(0, question), 400);
+  out.url = for_display(url.substr(0, question), 400);
   const auto parts = resolve_location(url, "");
   out.relative = !parts.has_value();
   if (parts) {
     out.scheme = parts->scheme;
-    out.host = clean(parts->host, 260);
+    out.host = for_display(parts->host, 260);
     out.port = parts->port;
   }
   if (question == std::string_view::npos) return out;

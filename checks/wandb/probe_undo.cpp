@@ -3,6 +3,7 @@
 
 #include "checks/wandb/probe.hpp"
 #include "checks/wandb/probe_remains.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -64,7 +65,7 @@ bool concerns(const JournalEntry& entry, const Settings& settings) {
 
 Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline, std::stop_token stop) {
   const Where where = where_of(entry.where);
-  const std::string shown = clean(entry.name, 100) + " in " + clean(entry.where, 200);
+  const std::string shown = for_display(entry.name, 100) + " in " + for_display(entry.where, 200);
   if (!settings.wandb.usable()) return refusal("There is no API key to log in with, so " + shown + " stays.");
   Outside outside(settings, deadline, stop);
   ApiAnswer answer;
@@ -82,7 +83,7 @@ Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadlin
     if (removals.front().gone) return Undone::removed;
   }
   for (const auto& remain : all) {
-    if (remain.group == entry.name && remain.kind != "sweep") return refusal("The " + remain.kind + " " + remain.name + " in " + clean(entry.where, 200) + " could not be removed.");
+    if (remain.group == entry.name && remain.kind != "sweep") return refusal("The " + remain.kind + " " + remain.name + " in " + for_display(entry.where, 200) + " could not be removed.");
   }
   return wanted.empty() ? Undone::absent : Undone::removed;
 }

@@ -7,6 +7,7 @@
 #include "checks/wandb/probe_chains.hpp"
 #include "checks/wandb/probe_documents.hpp"
 #include "checks/wandb/probe_written.hpp"
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -119,7 +120,7 @@ class Writing {
       chain();
     } catch (const std::exception& error) {
       const std::lock_guard lock(mutex_);
-      give_up("internal-error", std::string("A step stopped with an error of its own: ") + clean(error.what()), Blame::tool);
+      give_up("internal-error", std::string("A step stopped with an error of its own: ") + for_display(error.what()), Blame::tool);
     }
   }
 

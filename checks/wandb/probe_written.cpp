@@ -5,6 +5,7 @@
 #include <random>
 
 #include "clients/graphql.hpp"
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -52,7 +53,7 @@ std::string history_line(int step) {
   return text;
 }
 
-std::string shown(const json& value) { return clean(dump_json(value), shown_limit); }
+std::string shown(const json& value) { return for_display(dump_json(value), shown_limit); }
 
 /// The highest character's length in UTF-8.
 int widest(std::string_view text) {
@@ -216,7 +217,7 @@ std::vector<WandbDifference> console_differences(const json& run) {
   const auto written = console();
   for (std::size_t i = 0; i < written.size(); ++i) {
     const bool there = std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.find(written[i]) != std::string::npos; });
-    if (!there) out.push_back({"line " + std::to_string(i + 1), written[i], i < lines.size() ? clean(lines[i], shown_limit) : "", i < lines.size() ? kind_of_change(written[i], "changed") : "missing"});
+    if (!there) out.push_back({"line " + std::to_string(i + 1), written[i], i < lines.size() ? for_display(lines[i], shown_limit) : "", i < lines.size() ? kind_of_change(written[i], "changed") : "missing"});
   }
   return out;
 }

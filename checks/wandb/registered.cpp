@@ -7,6 +7,7 @@
 #include "checks/wandb/plugin_readback.hpp"
 #include "checks/wandb/plugin_store.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -73,7 +74,7 @@ std::string fix_for(const std::string& kind, const WandbFiles& files, const Wand
 std::string names_of(const std::vector<const WandbFile*>& files) {
   std::vector<std::string> names;
   for (const auto* file : files) names.push_back("\"" + file->name + "\"");
-  return clean(join(names, ", "), 200);
+  return for_display(join(names, ", "), 200);
 }
 
 Finding start(std::string cause, const WandbRun& run, const WandbPlace& place) {

@@ -4,6 +4,7 @@
 #include "checks/wandb/checks.hpp"
 #include "checks/wandb/plugin_version.hpp"
 #include "checks/wandb/plugin_words.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -46,7 +47,7 @@ Findings judge(const WandbFacts& facts, const Scene&) {
   const auto version = parse_version(text);
   if (!version)
     return {skipped(
-        fmt::format("The server calls its version \"{}\", which says nothing about its age.", clean(text, 60)))};
+        fmt::format("The server calls its version \"{}\", which says nothing about its age.", for_display(text, 60)))};
   if (const std::string sdk = newest_sdk_for(*version); !sdk.empty()) {
     const bool far = *version < oldest_of_all;
     Finding finding = wrong(facts, far ? Status::fail : Status::warn, far ? "too-old" : "too-old-for-sdk",

@@ -19,9 +19,9 @@ int clean_own(const Arguments& arguments, Context& context) {
     for (const auto& entry : leftover.entries) {
       (leftover.alive ? alive : entries) += 1;
       if (!arguments.dry_run) continue;
-      context.out << (leftover.alive ? "in use        " : "would remove  ") << clean(entry.kind, 60) << "  "
-                  << clean(entry.name, 300) << "  at " << clean(entry.where, 300) << "  (run "
-                  << clean(leftover.run_id, 60) << ")\n";
+      context.out << (leftover.alive ? "in use        " : "would remove  ") << sanitize(entry.kind, 60) << "  "
+                  << sanitize(entry.name, 300) << "  at " << sanitize(entry.where, 300) << "  (run "
+                  << sanitize(leftover.run_id, 60) << ")\n";
     }
   }
   if (arguments.dry_run) {
@@ -32,7 +32,7 @@ int clean_own(const Arguments& arguments, Context& context) {
   if (alive > 0) context.out << count_of(alive, "thing") << " of a run that still works: left alone.\n";
   if (left > 0) {
     context.out << count_of(static_cast<std::size_t>(left), "thing") << " could not be removed. The journal is kept in "
-                << clean(folder.string()) << ".\n";
+                << sanitize(folder.string()) << ".\n";
     return 1;
   }
   context.out << (entries == 0 ? "Nothing was left behind.\n" : count_of(entries, "thing") + " removed.\n");
@@ -61,7 +61,7 @@ int clean_foreign(const Arguments& arguments, Context& context, const LeftoverSp
     tell(context, found.error().text);
     return 1;
   }
-  for (const auto& group : *found) context.out << "would remove  " << clean(group.entry.name, 300) << "  at " << clean(group.entry.where, 300) << "\n";
+  for (const auto& group : *found) context.out << "would remove  " << sanitize(group.entry.name, 300) << "  at " << sanitize(group.entry.where, 300) << "\n";
   if (found->empty()) context.out << "wandb verify left nothing behind.\n";
   if (found->empty() || arguments.dry_run || !agrees(arguments, context)) return 0;
   std::size_t left = 0;

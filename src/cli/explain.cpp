@@ -59,7 +59,7 @@ std::string without_row(const std::string& id) { return id.substr(0, id.find('/'
     for (const auto& check : plugin.checks) ids.push_back(check.id);
   }
   const std::string near = nearest(id, ids);
-  throw UsageError("no check and no cause is named " + clean(id, 100) + "; " +
+  throw UsageError("no check and no cause is named " + sanitize(id, 100) + "; " +
                    (near.empty() ? "wbverify list names them all" : "nearest is " + near));
 }
 
@@ -73,7 +73,7 @@ int explain_command(const Arguments& arguments, Context& context) {
     const auto about = id.find('`') == std::string::npos && !id.empty() ? pages_about(id) : std::vector<const Page*>();
     if (about.empty()) unknown_id(id);
     if (about.size() > 1) {
-      context.out << clean(id, 100) << " is a cause of " << count_of(about.size(), "check") << ":\n";
+      context.out << sanitize(id, 100) << " is a cause of " << count_of(about.size(), "check") << ":\n";
       for (const Page* one : about) context.out << "  wbverify explain " << one->id << "\n";
       return 0;
     }

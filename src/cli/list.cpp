@@ -38,7 +38,7 @@ std::vector<Row> rows_of(const std::vector<std::string>& patterns) {
   for (const auto& pattern : patterns) {
     if (std::any_of(all.begin(), all.end(), [&](const Row& row) { return named(row, pattern); })) continue;
     const std::string near = nearest(pattern, words);
-    throw UsageError("no check, service or tag is named " + clean(pattern, 100) +
+    throw UsageError("no check, service or tag is named " + sanitize(pattern, 100) +
                      (near.empty() ? "" : "; nearest is " + near));
   }
   std::vector<Row> rows;

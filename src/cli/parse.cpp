@@ -6,7 +6,7 @@
 namespace wbverify {
 namespace {
 
-std::string in_quotes(const std::string& word) { return "`" + clean(word, 80) + "`"; }
+std::string in_quotes(const std::string& word) { return "`" + sanitize(word, 80) + "`"; }
 
 std::string with_nearest(const std::string& text, const std::string& near, const std::string& otherwise) {
   return text + "; " + (near.empty() ? otherwise : "nearest is " + near);
@@ -86,12 +86,12 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
     const auto rest = app.remaining(true);
     unexpected(command, rest.empty() ? std::string() : rest.front());
   } catch (const CLI::RequiredError& error) {
-    throw UsageError(name + ": " + clean(error.what(), 300));
+    throw UsageError(name + ": " + sanitize(error.what(), 300));
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string text = error.what();
-    throw UsageError(clean(text.substr(0, text.find(':')), 80) + " needs a value");
+    throw UsageError(sanitize(text.substr(0, text.find(':')), 80) + " needs a value");
   } catch (const CLI::ParseError& error) {
-    throw UsageError(clean(error.what(), 300));
+    throw UsageError(sanitize(error.what(), 300));
   }
 
   if (arguments.verbose && arguments.quiet) throw UsageError("--verbose and --quiet contradict each other");

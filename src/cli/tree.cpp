@@ -17,7 +17,7 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, const std::st
           name,
           [name, read](const std::string& value) {
             const std::string expected = read(value);
-            if (!expected.empty()) throw CLI::ValidationError(name + " " + clean(value, 80), expected);
+            if (!expected.empty()) throw CLI::ValidationError(name + " " + sanitize(value, 80), expected);
           },
           description)
       ->type_name(type)
@@ -133,7 +133,7 @@ void Tree::add_sources(CLI::App& command) {
           [](const std::string& value) {
             return is_entity_name(value)
                        ? std::string()
-                       : "a team's or user's name is expected, as in HOST/NAME, not " + clean(value, 80);
+                       : "a team's or user's name is expected, as in HOST/NAME, not " + sanitize(value, 80);
           },
           "")
       ->group(group);

@@ -19,7 +19,7 @@ std::string loaded(const char* symbol, Values... values) {
   void* found = ::dlsym(RTLD_DEFAULT, symbol);
   if (found == nullptr) return "not loaded";
   const char* text = reinterpret_cast<Function>(found)(values...);
-  return text == nullptr ? "unknown" : clean(text, 200);
+  return text == nullptr ? "unknown" : sanitize(text, 200);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "clients/dns_names.hpp"
 #include "clients/dns_query.hpp"
+#include "core/display.hpp"
 #include "util/file.hpp"
 #include "util/text.hpp"
 
@@ -22,8 +23,8 @@ void explain(const std::array<Lookup, 2>& lookups, const std::string& resolvers,
   const auto has = [&](int status) { return lookups[0].status == status || lookups[1].status == status; };
   const std::string& name = lookups[0].name;
   const std::string alias = lookups[0].canonical.empty() ? lookups[1].canonical : lookups[0].canonical;
-  const std::string subject = alias.empty() ? name : name + " is an alias of " + clean(alias, 253) + ", which";
-  answer.canonical_name = clean(alias, 253);
+  const std::string subject = alias.empty() ? name : name + " is an alias of " + for_display(alias, 253) + ", which";
+  answer.canonical_name = for_display(alias, 253);
   if (no_such_name(lookups[0].status) && no_such_name(lookups[1].status)) {
     const bool exists = has(ARES_ENODATA);
     answer.cause = exists ? "no-address" : "nxdomain";
@@ -43,7 +44,7 @@ void explain(const std::array<Lookup, 2>& lookups, const std::string& resolvers,
   } else {
     const int status = no_such_name(lookups[0].status) ? lookups[1].status : lookups[0].status;
     answer.cause = "servfail";
-    answer.text = resolvers + " failed to find out about " + name + " (" + (status == ARES_ESERVFAIL ? "SERVFAIL" : clean(ares_strerror(status), 100)) + ")";
+    answer.text = resolvers + " failed to find out about " + name + " (" + (status == ARES_ESERVFAIL ? "SERVFAIL" : for_display(ares_strerror(status), 100)) + ")";
   }
 }
 
@@ -55,7 +56,7 @@ void ask_resolvers(DnsAnswer& answer, const Asking& asking) {
     answer.ipv4 = lookups[0].addresses;
     answer.ipv6 = lookups[1].addresses;
     if (!answer.ipv4.empty() || !answer.ipv6.empty()) {
-      answer.canonical_name = clean(lookups[0].canonical.empty() ? lookups[1].canonical : lookups[0].canonical, 253);
+      answer.canonical_name = for_display(lookups[0].canonical.empty() ? lookups[1].canonical : lookups[0].canonical, 253);
       if (answer.canonical_name.empty() && !iequals(name, answer.host) && !iequals(name + ".", answer.host)) answer.canonical_name = name;
       return;
     }
@@ -67,7 +68,7 @@ void ask_resolvers(DnsAnswer& answer, const Asking& asking) {
     if (failure.cause == "timed-out" || failure.cause == "no-resolver") break;
   }
   answer.cause = worst.cause;
-  answer.text = clean(worst.text, 700);
+  answer.text = for_display(worst.text, 700);
   answer.canonical_name = worst.canonical_name;
 }
 
@@ -91,8 +92,8 @@ void add(DnsAnswer& answer, const std::string& address) {
 DnsAnswer resolve(std::string_view host, std::string_view server, Deadline deadline, const std::stop_token& stop, const Files& files) {
   const auto started = Deadline::Clock::now();
   DnsAnswer answer;
-  answer.host = clean(host, 300);
-  answer.server = clean(server, 100);
+  answer.host = for_display(host, 300);
+  answer.server = for_display(server, 100);
   if (is_literal(host)) {
     answer.source = "literal";
     add(answer, std::string(host));

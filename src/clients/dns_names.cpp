@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::dns {
@@ -83,7 +84,7 @@ std::string name_fault(std::string_view host) {
   });
   if (odd != name.end()) {
     if (static_cast<unsigned char>(*odd) >= 0x80) return "the name has letters outside ASCII; DNS needs its xn-- form";
-    return "the character " + clean("'" + std::string(1, *odd) + "'") + " cannot stand in a host name";
+    return "the character " + for_display("'" + std::string(1, *odd) + "'") + " cannot stand in a host name";
   }
   const auto labels = split(name, '.');
   for (const auto& label : labels) {

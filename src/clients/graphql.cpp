@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -71,13 +72,13 @@ std::string path_of(const json& path) {
     if (!word.empty()) out += (out.empty() ? "" : ".") + word;
     if (out.size() > message_limit) break;
   }
-  return clean(out, 120);
+  return for_display(out, 120);
 }
 
 GraphqlError error_of(const json& error) {
   GraphqlError out;
   if (error.is_string()) {
-    out.message = clean(error.get_ref<const std::string&>(), message_limit);
+    out.message = for_display(error.get_ref<const std::string&>(), message_limit);
   } else if (error.is_object()) {
     out.message = json_text(error, "message", message_limit);
     out.code = json_text(error, "extensions.code", 80);
@@ -230,7 +231,7 @@ std::string json_raw(const json& from, std::string_view path) {
   return at != nullptr && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-std::string json_text(const json& from, std::string_view path, std::size_t limit) { return clean(json_raw(from, path), limit); }
+std::string json_text(const json& from, std::string_view path, std::size_t limit) { return for_display(json_raw(from, path), limit); }
 
 std::int64_t json_number(const json& from, std::string_view path, std::int64_t otherwise) {
   const json* const at = json_at(from, path);

@@ -11,6 +11,7 @@
 #include "clients/http_multi.hpp"
 #include "clients/reach.hpp"
 #include "clients/tls_roots.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -42,9 +43,9 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags) {
 Result<Place> place_of(const std::string& text) {
   const std::unique_ptr<CURLU, UrlCloser> url(curl_url());
   const CURLUcode code = url ? curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS | CURLU_DISALLOW_USER) : CURLUE_OUT_OF_MEMORY;
-  if (code != CURLUE_OK) return fail({"bad-url", clean("not a URL that can be asked: " + std::string(curl_url_strerror(code)), 200), Blame::machine, false});
+  if (code != CURLUE_OK) return fail({"bad-url", for_display("not a URL that can be asked: " + std::string(curl_url_strerror(code)), 200), Blame::machine, false});
   const std::string scheme = part(url.get(), CURLUPART_SCHEME, 0), port = part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  if (scheme != "http" && scheme != "https") return fail({"bad-url", "the scheme is " + clean(scheme, 20) + ", not http or https", Blame::machine, false});
+  if (scheme != "http" && scheme != "https") return fail({"bad-url", "the scheme is " + for_display(scheme, 20) + ", not http or https", Blame::machine, false});
   Place place{part(url.get(), CURLUPART_HOST, 0), static_cast<std::uint16_t>(std::atoi(port.c_str()))};
   if (place.host.starts_with('[')) place.host = place.host.substr(1, place.host.size() - 2);
   return place;
@@ -95,7 +96,7 @@ std::optional<Error> HttpClient::State::resolve_host(const std::string& url, Dea
   if (!place) return place.error();
   if (const auto count = known_addresses(*place)) {
     if (*count > 0) return std::nullopt;
-    return Error{"dns-failed", "no address of " + clean(place->host, 253) + " is known", Blame::machine, false};
+    return Error{"dns-failed", "no address of " + for_display(place->host, 253) + " is known", Blame::machine, false};
   }
   DnsAnswer answer = resolve(place->host, options.dns_server, deadline, stop);
   if (stop.stop_requested()) return Error{"stopped", "stopped before the answer came", Blame::machine, true};

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::http {
@@ -77,7 +78,7 @@ Error too_late(Stage stage, double seconds) {
 
 Error explain(const Failure& given) {
   Failure failure = given;
-  failure.text = clean(given.text, 300);
+  failure.text = for_display(given.text, 300);
   switch (failure.code) {
     case CURLE_COULDNT_RESOLVE_HOST: return {"dns-failed", failure.text, Blame::path, true};
     case CURLE_COULDNT_CONNECT: return connect_error(failure);

@@ -20,6 +20,7 @@
 #include <type_traits>
 
 #include "clients/tcp.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -275,14 +276,14 @@ Result<MysqlSession> MysqlSession::open(const MysqlLogin& login, Deadline deadli
   if (trust >= 0) close(trust);
   if (!open) return fail(state->error(patience));
 
-  if (const char* cipher = mysql_get_ssl_cipher(handle)) state->tls_cipher = clean(cipher, 64);
+  if (const char* cipher = mysql_get_ssl_cipher(handle)) state->tls_cipher = for_display(cipher, 64);
   if (login.tls != MysqlLogin::Tls::off && state->tls_cipher.empty()) {
     return fail({"tls-not-used", "The connection is not encrypted although it was demanded.", Blame::tool, false});
   }
 #if defined(MARIADB_PACKAGE_VERSION)
   const char* version = nullptr;
   if (mariadb_get_infov(handle, MARIADB_CONNECTION_TLS_VERSION, static_cast<void*>(&version)) == 0 && version != nullptr)
-    state->tls_version = clean(version, 16);
+    state->tls_version = for_display(version, 16);
 #endif
   return MysqlSession(std::move(state));
 }
@@ -315,7 +316,7 @@ Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, s
         if (row[i] == nullptr) {
           cells.emplace_back();
         } else {
-          cells.emplace_back(clean(std::string_view(row[i], lengths[i]), cell_limit));
+          cells.emplace_back(for_display(std::string_view(row[i], lengths[i]), cell_limit));
         }
       }
     }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "clients/mysql.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -89,7 +90,7 @@ unsigned hidden_number(std::string_view text) {
 Error describe_mysql_error(unsigned number, std::string_view text) {
   if (const unsigned hidden = hidden_number(text)) number = hidden;
   Error out;
-  out.text = clean(text, 400);
+  out.text = for_display(text, 400);
   const std::string suffix = "-" + std::to_string(number);
   if (contains(text, "Fingerprint v")) {
     out.cause = "certificate-changed";

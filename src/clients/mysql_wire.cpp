@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/display.hpp"
 #include "util/json_members.hpp"
 #include "util/text.hpp"
 
@@ -70,7 +71,7 @@ MysqlGreeting failed(std::string cause, std::string text) {
 
 MysqlGreeting not_mysql(std::string_view bytes) {
   MysqlGreeting greeting = failed("not-mysql", "What answers is no MySQL server.");
-  greeting.banner = clean(bytes.substr(0, 120), 120);
+  greeting.banner = for_display(bytes.substr(0, 120), 120);
   return greeting;
 }
 
@@ -85,7 +86,7 @@ MysqlGreeting parse_error(std::string_view payload) {
   if (text.size() >= 6 && text[0] == '#') text.remove_prefix(6);
   MysqlGreeting greeting;
   greeting.error = number;
-  greeting.text = clean(text, text_limit);
+  greeting.text = for_display(text, text_limit);
   switch (number) {
     case 1040:
       greeting.cause = "too-many-connections-1040";
@@ -133,7 +134,7 @@ MysqlGreeting parse_mysql_greeting(std::string_view payload) {
   greeting.capabilities = reader.number(2);
   if (!reader.ok() || version.empty())
     return failed("malformed", "The greeting breaks off after " + std::to_string(payload.size()) + " bytes.");
-  greeting.version = clean(version, 100);
+  greeting.version = for_display(version, 100);
   if (reader.rest().empty()) return greeting;  // a server older than 4.1 ends here
   greeting.charset = static_cast<int>(reader.number(1));
   reader.number(2);  // status flags
@@ -147,7 +148,7 @@ MysqlGreeting parse_mysql_greeting(std::string_view payload) {
     reader.take(std::max<std::size_t>(13, salt > 8 ? salt - 8 : 0));
     // Some 5.5 servers left the name's NUL out (MySQL bug 59453).
     const auto name = reader.rest();
-    greeting.auth_plugin = clean(name.substr(0, name.find('\0')), 64);
+    greeting.auth_plugin = for_display(name.substr(0, name.find('\0')), 64);
   }
   return greeting;
 }
@@ -182,7 +183,7 @@ MysqlGreeting read_mysql_greeting(Socket& socket, Deadline deadline, const std::
         greeting = failed(more.error().cause, more.error().text);
       } else if (more.error().cause == "timed-out") {
         greeting = failed("timed-out", "Only " + std::to_string(bytes.size()) + " bytes came in time.");
-        greeting.banner = clean(bytes.substr(0, 120), 120);
+        greeting.banner = for_display(bytes.substr(0, 120), 120);
       } else {
         greeting = failed("malformed", "The connection broke in the middle of the greeting: " + more.error().text);
       }

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
 
@@ -34,7 +35,7 @@ std::string title_of(std::string_view html) {
   const auto begin = lower.find("<title");
   const auto open = begin == std::string::npos ? begin : lower.find('>', begin);
   const auto end = open == std::string::npos ? open : lower.find("</title", open);
-  return end == std::string::npos ? "" : clean(html.substr(open + 1, end - open - 1), 100);
+  return end == std::string::npos ? "" : for_display(html.substr(open + 1, end - open - 1), 100);
 }
 
 void read_body(S3Answer& answer, const HttpResponse& response) {
@@ -61,7 +62,7 @@ void read_body(S3Answer& answer, const HttpResponse& response) {
     answer.kind = "xml";
   } else {
     answer.kind = (body.starts_with('{') || body.starts_with('[')) ? "json" : "other";
-    answer.begin = clean(body.substr(0, 200), 100);
+    answer.begin = for_display(body.substr(0, 200), 100);
   }
 }
 
@@ -132,7 +133,7 @@ std::optional<std::int64_t> read_http_date(std::string_view text) {
 
 S3Answer read_answer(const HttpResponse& response) {
   S3Answer answer;
-  const auto header = [&](std::string_view name, std::size_t limit) { return clean(response.header(name).value_or(""), limit); };
+  const auto header = [&](std::string_view name, std::size_t limit) { return for_display(response.header(name).value_or(""), limit); };
   answer.status = response.status;
   answer.transient = response.status == 500 || response.status == 502 || response.status == 503 || response.status == 504;
   answer.duration_ms = response.duration_ms;
@@ -143,7 +144,7 @@ S3Answer read_answer(const HttpResponse& response) {
   answer.amazon_headers = !answer.request_id.empty() || response.header("x-amz-id-2").has_value();
   answer.azure_headers = response.header("x-ms-request-id").has_value();
   const std::string location(response.header("location").value_or(""));
-  answer.location = clean(location.substr(0, location.find('?')), 200);
+  answer.location = for_display(location.substr(0, location.find('?')), 200);
   answer.date = read_http_date(response.header("date").value_or("")).value_or(0);
   read_body(answer, response);
   return answer;

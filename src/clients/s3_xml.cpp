@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <pugixml.hpp>
 
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::s3_xml {
@@ -34,12 +35,12 @@ pugi::xml_node child(const pugi::xml_node& parent, std::string_view name) {
 }
 
 std::string raw(const pugi::xml_node& parent, std::string_view name) { return child(parent, name).child_value(); }
-std::string text_of(const pugi::xml_node& parent, std::string_view name) { return clean(child(parent, name).child_value(), longest_value); }
+std::string text_of(const pugi::xml_node& parent, std::string_view name) { return for_display(child(parent, name).child_value(), longest_value); }
 
 std::vector<std::string> values(const pugi::xml_node& parent, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& node : parent.children()) {
-    if (local_name(node) == name && out.size() < most_values) out.push_back(clean(node.child_value(), longest_value));
+    if (local_name(node) == name && out.size() < most_values) out.push_back(for_display(node.child_value(), longest_value));
   }
   return out;
 }
@@ -51,14 +52,14 @@ Result<pugi::xml_node> open(pugi::xml_document& document, std::string_view text,
   for (const auto& name : roots) {
     if (local_name(root) == name) return root;
   }
-  return fail({"unexpected-document", "the answer is a document <" + clean(local_name(root), 60) + ">", Blame::target, false});
+  return fail({"unexpected-document", "the answer is a document <" + for_display(local_name(root), 60) + ">", Blame::target, false});
 }
 
 }  // namespace
 
 std::string root_of(std::string_view text) {
   pugi::xml_document document;
-  return parse(document, text) ? clean(local_name(document.document_element()), 60) : "";
+  return parse(document, text) ? for_display(local_name(document.document_element()), 60) : "";
 }
 
 std::optional<S3ErrorDocument> read_error(std::string_view text) {
@@ -66,11 +67,11 @@ std::optional<S3ErrorDocument> read_error(std::string_view text) {
   const auto root = open(document, text, {"Error"});
   if (!root) return std::nullopt;
   S3ErrorDocument out;
-  out.code = clean(raw(*root, "Code"), 80);
+  out.code = for_display(raw(*root, "Code"), 80);
   out.message = text_of(*root, "Message");
-  out.region = clean(raw(*root, "Region"), 64);
+  out.region = for_display(raw(*root, "Region"), 64);
   out.endpoint = text_of(*root, "Endpoint");
-  out.request_id = clean(raw(*root, "RequestId"), 80);
+  out.request_id = for_display(raw(*root, "RequestId"), 80);
   return out;
 }
 
@@ -91,15 +92,15 @@ Result<std::string> read_location(std::string_view text) {
   const auto root = open(document, text, {"LocationConstraint"});
   if (!root) return fail(root.error());
   // Some stores wrap the element once more.
-  const std::string value = clean(root->child_value(), 64);
-  return value.empty() ? clean(raw(*root, "LocationConstraint"), 64) : value;
+  const std::string value = for_display(root->child_value(), 64);
+  return value.empty() ? for_display(raw(*root, "LocationConstraint"), 64) : value;
 }
 
 Result<std::string> read_versioning(std::string_view text) {
   pugi::xml_document document;
   const auto root = open(document, text, {"VersioningConfiguration", "GetBucketVersioningResponse"});
   if (!root) return fail(root.error());
-  return clean(raw(*root, "Status"), 20);
+  return for_display(raw(*root, "Status"), 20);
 }
 
 Result<S3Listing> read_listing(std::string_view text) {

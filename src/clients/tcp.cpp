@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -83,7 +84,7 @@ std::pair<std::string, std::string> explain(int error, bool at_once) {
     case EACCES:
     case EPERM: return {"denied", "this machine does not allow the connection (local firewall or security policy)"};
     case EINVAL: return {"unreachable", "no address that can be connected to"};
-    default: return {"unreachable", clean(std::strerror(error), 100)};
+    default: return {"unreachable", for_display(std::strerror(error), 100)};
   }
 }
 
@@ -156,7 +157,7 @@ Error broken(int error, const char* doing) {
   if (error == EPIPE) return {"closed", std::string("the other side closed the connection ") + doing, Blame::target, true};
   if (error == ETIMEDOUT) return {"timed-out", std::string("no answer ") + doing, Blame::path, true};
   if (error == ECONNRESET) return {"reset", std::string("the connection was reset ") + doing, Blame::target, true};
-  return {"reset", std::string("the connection broke ") + doing + ": " + clean(std::strerror(error), 100), Blame::path, true};
+  return {"reset", std::string("the connection broke ") + doing + ": " + for_display(std::strerror(error), 100), Blame::path, true};
 }
 
 tl::unexpected<Error> too_late(const char* doing, const std::stop_token& stop) {

@@ -9,6 +9,7 @@
 #include "clients/tls_certificate.hpp"
 #include "clients/tls_handshake.hpp"
 #include "clients/tls_verify.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -157,7 +158,7 @@ void Observer::ask_aside() {
 
 TlsObservation Observer::run() {
   const auto started = Deadline::Clock::now();
-  out_.server_name = clean(request_.server_name, 300);
+  out_.server_name = for_display(request_.server_name, 300);
   out_.address = request_.address;
   out_.port = request_.port;
   HandshakeOutcome first = shake(usual(), deadline_);

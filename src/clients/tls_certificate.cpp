@@ -5,6 +5,7 @@
 #include <array>
 #include <ctime>
 
+#include "core/display.hpp"
 #include "util/encoding.hpp"
 #include "util/text.hpp"
 
@@ -21,12 +22,12 @@ std::string_view view(const ASN1_STRING* text) {
 
 std::string print_name(const X509_NAME* name) {
   const BioPtr out(BIO_new(BIO_s_mem()));
-  // Without ESC_MSB umlauts stay letters; what is not printable is escaped by clean().
+  // Without ESC_MSB umlauts stay letters; what is not printable is escaped by for_display().
   constexpr unsigned long form = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB | ASN1_STRFLGS_ESC_CTRL);
   if (X509_NAME_print_ex(out.get(), name, 0, form) < 0) return "(unreadable name)";
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
-  return clean(std::string_view(data, static_cast<std::size_t>(size)), longest_name);
+  return for_display(std::string_view(data, static_cast<std::size_t>(size)), longest_name);
 }
 
 std::string common_name(const X509_NAME* name) {
@@ -36,8 +37,8 @@ std::string common_name(const X509_NAME* name) {
   unsigned char* utf8 = nullptr;
   const ASN1_STRING* value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
   const int size = ASN1_STRING_to_UTF8(&utf8, value);
-  if (size < 0) return clean(view(value), longest_name);
-  std::string out = clean(std::string_view(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size)), longest_name);
+  if (size < 0) return for_display(view(value), longest_name);
+  std::string out = for_display(std::string_view(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size)), longest_name);
   OPENSSL_free(utf8);
   return out;
 }
@@ -54,7 +55,7 @@ void read_names(X509* certificate, Certificate& out) {
   for (int i = 0; i < out.name_count; ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
     if (name->type == GEN_DNS && out.dns_names.size() < most_names) {
-      out.dns_names.push_back(clean(view(name->d.dNSName), longest_name));
+      out.dns_names.push_back(for_display(view(name->d.dNSName), longest_name));
     } else if (name->type == GEN_IPADD && out.ip_addresses.size() < most_names) {
       const std::string_view raw = view(name->d.iPAddress);
       std::array<char, INET6_ADDRSTRLEN> text{};
@@ -85,14 +86,14 @@ void read_key(X509* certificate, Certificate& out) {
   if (out.key_type == "EC") {
     std::array<char, 80> curve{};
     std::size_t size = 0;
-    if (EVP_PKEY_get_group_name(key, curve.data(), curve.size(), &size) == 1) out.curve = clean(curve.data(), 80);
+    if (EVP_PKEY_get_group_name(key, curve.data(), curve.size(), &size) == 1) out.curve = for_display(curve.data(), 80);
   }
 }
 
 std::string oid(const ASN1_OBJECT* object) {
   std::array<char, 128> text{};
   OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
-  return clean(text.data(), text.size());
+  return for_display(text.data(), text.size());
 }
 
 void read_extensions(X509* certificate, Certificate& out) {
@@ -122,7 +123,7 @@ void read_extensions(X509* certificate, Certificate& out) {
     for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access) && out.issuer_urls.size() < 5; ++i) {
       const ACCESS_DESCRIPTION* entry = sk_ACCESS_DESCRIPTION_value(access, i);
       if (OBJ_obj2nid(entry->method) == NID_ad_ca_issuers && entry->location->type == GEN_URI) {
-        out.issuer_urls.push_back(clean(view(entry->location->d.uniformResourceIdentifier), longest_name));
+        out.issuer_urls.push_back(for_display(view(entry->location->d.uniformResourceIdentifier), longest_name));
       }
     }
     AUTHORITY_INFO_ACCESS_free(access);
@@ -147,7 +148,7 @@ Certificate describe(X509* certificate) {
   out.serial = hex_encode(view(X509_get0_serialNumber(certificate)).substr(0, 64));
   out.not_before = unix_time(X509_get0_notBefore(certificate));
   out.not_after = unix_time(X509_get0_notAfter(certificate));
-  out.signature = clean(OBJ_nid2ln(X509_get_signature_nid(certificate)), 80);
+  out.signature = for_display(OBJ_nid2ln(X509_get_signature_nid(certificate)), 80);
   int digest = NID_undef;
   if (X509_get_signature_info(certificate, &digest, nullptr, nullptr, nullptr) == 1 && digest != NID_undef) {
     out.digest = OBJ_nid2sn(digest);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "clients/reach.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::tls {
@@ -37,7 +38,7 @@ bool looks_like_tls(std::string_view bytes) {
   return bytes.size() < 2 || (bytes[0] >= 0x14 && bytes[0] <= 0x17 && bytes[1] == 3);
 }
 
-std::string quoted(std::string_view bytes) { return "\"" + clean(bytes.substr(0, bytes.find_first_of("\r\n")), 80) + "\""; }
+std::string quoted(std::string_view bytes) { return "\"" + for_display(bytes.substr(0, bytes.find_first_of("\r\n")), 80) + "\""; }
 
 /// The port speaks something else. Protocols that greet first are known by their first bytes.
 Explanation not_tls(std::string_view bytes) {
@@ -77,7 +78,7 @@ Explanation explain_alert(int number, bool certificate_asked) {
 Explanation explain_openssl(unsigned long code) {
   const int reason = ERR_GET_REASON(code);
   const char* words = ERR_reason_error_string(code);
-  const std::string said = words != nullptr ? clean(words, 120) : "error " + std::to_string(code);
+  const std::string said = words != nullptr ? for_display(words, 120) : "error " + std::to_string(code);
   if (ERR_GET_LIB(code) != ERR_LIB_SSL) {
     if (ERR_GET_LIB(code) == ERR_LIB_ASN1 || ERR_GET_LIB(code) == ERR_LIB_X509 || ERR_GET_LIB(code) == ERR_LIB_X509V3) {
       return {"bad-certificate", "the certificate that it sent cannot be read: " + said, false};

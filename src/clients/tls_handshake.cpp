@@ -10,6 +10,7 @@
 
 #include "clients/tcp.hpp"
 #include "clients/tls_failure.hpp"
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::tls {
@@ -203,7 +204,7 @@ void Handshake::describe_session() {
   const unsigned char* alpn = nullptr;
   unsigned int size = 0;
   SSL_get0_alpn_selected(ssl, &alpn, &size);
-  if (size > 0) outcome_.alpn = clean({reinterpret_cast<const char*>(alpn), size}, 32);
+  if (size > 0) outcome_.alpn = for_display({reinterpret_cast<const char*>(alpn), size}, 32);
   unsigned char* staple = nullptr;
   const long length = SSL_get_tlsext_status_ocsp_resp(ssl_.get(), &staple);
   if (length > 0) outcome_.staple.assign(reinterpret_cast<const char*>(staple), static_cast<std::size_t>(length));

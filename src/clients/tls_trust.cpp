@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/display.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::tls {
@@ -180,9 +181,9 @@ Trust::Trust(bool system, std::span<const std::string> files) : system_(system) 
   if (system) names_.emplace_back("system");
   for (const auto& path : files) {
     std::string problem;
-    files_.emplace_back(path, clean(path, 200), problem);
-    names_.push_back(clean(path, 200));
-    if (!problem.empty()) problems_.push_back(clean(problem));
+    files_.emplace_back(path, for_display(path, 200), problem);
+    names_.push_back(for_display(path, 200));
+    if (!problem.empty()) problems_.push_back(for_display(problem));
   }
   if (system && !system_roots().problem.empty()) problems_.push_back(system_roots().problem);
 }

@@ -41,7 +41,7 @@ std::string shown(Sensitivity sensitivity, const std::string& value, bool placeh
   if (value.empty()) return "";
   if (sensitivity == Sensitivity::secret) return placeholder ? "[redacted], a placeholder" : "[redacted]";
   if (sensitivity == Sensitivity::credentials) return mask_url(value);
-  return Redactor::process().redact(clean(value, longest));
+  return Redactor::process().redact(sanitize(value, longest));
 }
 
 /// A value that is too long to be one is not searched.
@@ -137,7 +137,7 @@ class Applier {
     place.malformed(placeholder.offset, {placeholder.cause, "", "", "", std::string(one.variable->example)});
     SettingIssue issue = place.take().front();
     issue.kind = "placeholder";
-    const std::string text = clean(placeholder.text, 80);
+    const std::string text = sanitize(placeholder.text, 80);
     if (placeholder.cause == "placeholder") {
       issue.observed = "The value still holds " + text + " from an example.";
       issue.expected = "Your own value in its place.";

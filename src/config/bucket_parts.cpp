@@ -56,7 +56,7 @@ bool first_is_endpoint(const Url& url, std::string_view scheme) {
 
 bool report_bucket_name(const BucketTarget& target, std::size_t offset, IssueList& issues) {
   const std::string& bucket = target.bucket;
-  const std::string shown = clean(bucket, 80);
+  const std::string shown = sanitize(bucket, 80);
   const std::string example(words_for(target.scheme).example);
   // The widest rule of all: 3 to 255 characters (buckets of us-east-1 made before March 2018; Google's dotted names).
   if (!consists_of(to_lower(bucket), "abcdefghijklmnopqrstuvwxyz0123456789.-_", 3, 255)) {
@@ -91,11 +91,11 @@ std::string_view name(BucketProvider provider) {
 }
 
 std::string reading(const BucketTarget& target) {
-  if (target.provider == BucketProvider::file) return "folder " + clean(target.bucket, 120) + " on local disk";
+  if (target.provider == BucketProvider::file) return "folder " + sanitize(target.bucket, 120) + " on local disk";
   const bool azure = target.provider == BucketProvider::azure;
   std::string out = azure ? "container " : "bucket ";
-  out += clean(target.bucket, 120);
-  if (!target.prefix.empty()) out += ", prefix " + clean(target.prefix, 120);
+  out += sanitize(target.bucket, 120);
+  if (!target.prefix.empty()) out += ", prefix " + sanitize(target.prefix, 120);
   out += azure ? ", storage account " + target.access_key : ", " + std::string(name(target.provider)) + " at " + target.host + ":" + std::to_string(target.port);
   if (target.provider == BucketProvider::s3 || target.provider == BucketProvider::s3_compatible) {
     out += target.path_style ? ", path style" : ", bucket in the host name";

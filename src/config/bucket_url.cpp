@@ -26,7 +26,7 @@ void report_form(IssueList& issues) {
     return say("web-url", "The value is a web address.", "Write s3://KEY:SECRET@HOST/BUCKET; tls=true or tls=false says whether it is HTTPS.", "s3://KEY:SECRET@minio.example.com:9000/wandb-files?tls=true&region=us-east-1");
   }
   if (!scheme.empty() && value.substr(scheme.size(), 3) == "://") {
-    return say("unknown-scheme", "The scheme is " + clean(scheme, 24) + "; the server panics with unknown connection scheme.", "Write s3://, gs://, az:// or cw://.", "s3://wandb-files");
+    return say("unknown-scheme", "The scheme is " + sanitize(scheme, 24) + "; the server panics with unknown connection scheme.", "Write s3://, gs://, az:// or cw://.", "s3://wandb-files");
   }
   say("no-scheme", "The value does not begin with a scheme such as s3://.", "Write the scheme in front.", "s3://wandb-files");
 }
@@ -46,7 +46,7 @@ void read_query(const Url& url, BucketTarget& target, IssueList& issues, bool& t
         target.region = parameter.value;
         target.region_is_set = true;
       } else {
-        issues.malformed(parameter.value_offset, {"bad-region", "The region is " + clean(parameter.value, 40) + ".", "A name such as us-east-1.", "Write the region of the bucket.", std::string(words.example)});
+        issues.malformed(parameter.value_offset, {"bad-region", "The region is " + sanitize(parameter.value, 40) + ".", "A name such as us-east-1.", "Write the region of the bucket.", std::string(words.example)});
       }
     } else {
       report_unknown(parameter, known, issues, words);
@@ -96,7 +96,7 @@ std::optional<BucketTarget> read_s3(const Url& url, BucketTarget target, IssueLi
   }
   if (target.bucket.empty()) {
     issues.malformed(endpoint ? url.authority_end : url.offset(url.host),
-                     {"no-bucket", endpoint ? "No bucket stands after the endpoint " + clean(target.host, 80) + "." : "No bucket stands after the scheme.", "/BUCKET after the endpoint.", "Write the name of the bucket.", std::string(words.example)});
+                     {"no-bucket", endpoint ? "No bucket stands after the endpoint " + sanitize(target.host, 80) + "." : "No bucket stands after the scheme.", "/BUCKET after the endpoint.", "Write the name of the bucket.", std::string(words.example)});
     return std::nullopt;
   }
   const std::size_t bucket_offset = endpoint ? path_offset + 1 : url.offset(url.host);

@@ -38,7 +38,7 @@ class Reader {
       if (documents.size() > 1) refuse(documents[1].Mark(), "a second document begins; the file holds one");
       if (!documents.empty()) root = documents[0];
     } catch (const YAML::Exception& error) {
-      refuse(error.mark, "not YAML: " + clean(error.msg, 160));
+      refuse(error.mark, "not YAML: " + sanitize(error.msg, 160));
     }
     if (!root || root.IsNull()) return {};
     const std::map<std::string, std::function<void(const YAML::Node&)>> keys = {
@@ -56,7 +56,7 @@ class Reader {
       const auto at = keys.find(key);
       if (at != keys.end()) return at->second(value);
       const std::string near = nearest(key, names);
-      refuse(key_node.Mark(), "unknown key " + clean(key, 60) + (near.empty() ? "; known are " + join(names, ", ") : "; " + near + " is probably meant"));
+      refuse(key_node.Mark(), "unknown key " + sanitize(key, 60) + (near.empty() ? "; known are " + join(names, ", ") : "; " + near + " is probably meant"));
     });
     return std::move(out_);
   }
@@ -75,9 +75,9 @@ class Reader {
       if (!entry.first.IsScalar()) refuse(entry.first.Mark(), "a key must be a word");
       const std::string& key = entry.first.Scalar();
       const auto [at, fresh] = lines.emplace(key, entry.first.Mark().line + 1);
-      if (!fresh) refuse(entry.first.Mark(), "the key " + clean(key, 60) + " stands already in line " + std::to_string(at->second));
+      if (!fresh) refuse(entry.first.Mark(), "the key " + sanitize(key, 60) + " stands already in line " + std::to_string(at->second));
       // The mark of a missing value is that of whatever comes next.
-      if (entry.second.IsNull()) refuse(entry.first.Mark(), clean(key, 60) + " has no value");
+      if (entry.second.IsNull()) refuse(entry.first.Mark(), sanitize(key, 60) + " has no value");
       take(key, entry.first, entry.second);
     }
   }
@@ -181,7 +181,7 @@ ConfigFile parse_config_file(const std::string& text, const std::string& path) {
   try {
     return Reader(path).read(text);
   } catch (const YAML::Exception& error) {
-    throw ConfigError(78, path + ": not in the form of a configuration file: " + clean(error.msg, 160) + ".");
+    throw ConfigError(78, path + ": not in the form of a configuration file: " + sanitize(error.msg, 160) + ".");
   }
 }
 

@@ -96,7 +96,7 @@ class Reader {
       const auto given = environment_.find(entry.name);
       entry.from_environment = true;
       if (given == environment_.end()) {
-        note("name-alone", number_, "has " + clean(name, 60) + " without a value, and the environment has none", "NAME=VALUE, or the name alone while the environment holds its value.", "Write " + clean(name, 60) + "=VALUE.");
+        note("name-alone", number_, "has " + sanitize(name, 60) + " without a value, and the environment has none", "NAME=VALUE, or the name alone while the environment holds its value.", "Write " + sanitize(name, 60) + "=VALUE.");
         return;
       }
       entry.value = given->second;

@@ -21,12 +21,12 @@ void report_scheme(IssueList& issues) {
     const bool short_of_slashes = scheme == "http" || scheme == "https";
     std::string rest(short_of_slashes ? value.substr(scheme.size() + 1) : value);
     rest.erase(0, rest.find_first_not_of('/'));
-    const std::string example = (short_of_slashes ? scheme : "https") + "://" + clean(rest.substr(0, rest.find('/')), 253);
-    issues.malformed(0, {"no-scheme", "The value " + clean(value, 80) + " does not begin with http:// or https://.",
+    const std::string example = (short_of_slashes ? scheme : "https") + "://" + sanitize(rest.substr(0, rest.find('/')), 253);
+    issues.malformed(0, {"no-scheme", "The value " + sanitize(value, 80) + " does not begin with http:// or https://.",
                          "The whole URL as typed into a browser, with its scheme.", "Write the scheme in front.", example});
     return;
   }
-  issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 20) + ".", "https, or http when nothing encrypts on the way.",
+  issues.malformed(0, {"unknown-scheme", "The scheme is " + sanitize(scheme, 20) + ".", "https, or http when nothing encrypts on the way.",
                        "Write https://.", std::string(words.example)});
 }
 

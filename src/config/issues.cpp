@@ -27,7 +27,7 @@ std::string blank_name(char c) {
 std::string corrected(const IssueList& issues, std::string_view value, std::string_view example) {
   const Variable* const variable = find_variable(issues.setting());
   if (variable == nullptr || variable->sensitivity == Sensitivity::secret) return std::string(example);
-  if (variable->sensitivity == Sensitivity::open) return clean(value, 200);
+  if (variable->sensitivity == Sensitivity::open) return sanitize(value, 200);
   if (value.find('@') == std::string_view::npos) return mask_url(value).find("[redacted]") == std::string::npos ? mask_url(value) : std::string(example);
   return in_right_form(value, {.example = example});
 }

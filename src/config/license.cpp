@@ -15,7 +15,7 @@ const std::string copy_license_again = "Copy the whole licence again, from the m
 
 std::string text(const json& claims, const char* name) {
   const auto at = claims.find(name);
-  return at != claims.end() && at->is_string() ? clean(at->get<std::string>(), 80) : "";
+  return at != claims.end() && at->is_string() ? sanitize(at->get<std::string>(), 80) : "";
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ std::optional<License> parse_license(IssueList& issues) {
   if (const auto flags = claims.find("flags"); flags != claims.end() && flags->is_array()) {
     constexpr std::size_t most = 64;
     for (const auto& flag : *flags) {
-      if (flag.is_string() && license.flags.size() < most) license.flags.push_back(clean(flag.get<std::string>(), 40));
+      if (flag.is_string() && license.flags.size() < most) license.flags.push_back(sanitize(flag.get<std::string>(), 40));
     }
   }
   if (const auto key = claims.find("accessKey"); key != claims.end() && key->is_string()) Secret(key->get<std::string>());

@@ -107,7 +107,7 @@ class Loader {
     if (!sources_.dns_server.empty()) {
       settings_.dns_server = dns_address(sources_.dns_server);
       if (settings_.dns_server.empty()) {
-        throw ConfigError(78, "--dns-server " + clean(sources_.dns_server, 60) + ": must be an address, with a port when it is not 53, such as 10.0.0.2 or 10.0.0.2:5353.");
+        throw ConfigError(78, "--dns-server " + sanitize(sources_.dns_server, 60) + ": must be an address, with a port when it is not 53, such as 10.0.0.2 or 10.0.0.2:5353.");
       }
       settings_.own.push_back(view("--dns-server", "flag", "", 0, settings_.dns_server));
     } else if (!file_.dns_server.value.empty()) {

@@ -29,7 +29,7 @@ void report_form(IssueList& issues) {
   } else if (scheme == "jdbc") {
     issues.malformed(0, {"jdbc-url", "The value is a JDBC URL.", expected, "Remove jdbc: and put the user in front of the host.", example});
   } else if (!scheme.empty() && value.substr(scheme.size(), 3) == "://") {
-    issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 24) + "; the server panics with unknown connection scheme.",
+    issues.malformed(0, {"unknown-scheme", "The scheme is " + sanitize(scheme, 24) + "; the server panics with unknown connection scheme.",
                          "mysql, mysql-replica, cloudsql or cloudsql-replica.", "Write mysql://.", written_as(value.substr(scheme.size() + 1))});
   } else if (scheme == "mysql") {
     issues.malformed(5, {"no-slashes", "Two slashes are missing after mysql:.", expected, "Write mysql://.", written_as(value.substr(6))});
@@ -56,7 +56,7 @@ bool read_tls(const std::vector<Parameter>& parameters, MysqlTarget& target, Iss
                                                                   {"preferred", MysqlTls::preferred}, {"custom", MysqlTls::custom}};
       const auto* const at = std::find_if(std::begin(values), std::end(values), [&](const auto& value) { return value.first == parameter.value; });
       if (at == std::end(values)) {
-        issues.malformed(parameter.value_offset, {"bad-tls-value", "The value of tls is " + clean(parameter.value, 24) + ".", "true, false, skip-verify, preferred or custom.",
+        issues.malformed(parameter.value_offset, {"bad-tls-value", "The value of tls is " + sanitize(parameter.value, 24) + ".", "true, false, skip-verify, preferred or custom.",
                                                   "Write tls=true, which verifies the server's certificate.", with_tls_true(issues.value())});
         return false;
       }

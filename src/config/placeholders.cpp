@@ -35,7 +35,7 @@ std::optional<Placeholder> in_angles(std::string_view value) {
 /// `${var.license}`, `$(MYSQL_PASSWORD)`, `{{ .Values.global.host }}`.
 std::optional<Placeholder> reference(std::string_view value) {
   if (const auto open = value.find("{{"); open != npos && value.find("}}", open) != npos) {
-    return Placeholder{clean(value.substr(open, value.find("}}", open) + 2 - open), 80), open, "unrendered-template"};
+    return Placeholder{sanitize(value.substr(open, value.find("}}", open) + 2 - open), 80), open, "unrendered-template"};
   }
   constexpr std::pair<std::string_view, char> kinds[] = {{"${", '}'}, {"$(", ')'}};
   for (const auto& [start, stop] : kinds) {

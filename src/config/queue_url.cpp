@@ -69,7 +69,7 @@ std::optional<QueueTarget> parse_queue_url(IssueList& issues) {
   const std::string scheme = scheme_of(value);
   if (value == "internal://") return QueueTarget{QueueProvider::internal, "internal://"};
   if (scheme == "internal" || iequals(value, "internal")) {
-    issues.malformed(0, {"bad-internal", "The value is " + clean(value, 40) + ".", "internal:// and nothing behind it.", "Write internal://.", "internal://"});
+    issues.malformed(0, {"bad-internal", "The value is " + sanitize(value, 40) + ".", "internal:// and nothing behind it.", "Write internal://.", "internal://"});
     return std::nullopt;
   }
   if (value.starts_with("sqs://")) return read_sqs(issues, value.substr(6));
@@ -87,7 +87,7 @@ std::optional<QueueTarget> parse_queue_url(IssueList& issues) {
   if (scheme.empty() || value.substr(scheme.size(), 3) != "://") {
     issues.malformed(0, {"no-scheme", "The value does not begin with a scheme.", forms, "Write the scheme in front.", consists_of(value, words_and_digits, 1, 80) ? "sqs://" + std::string(value) : "internal://"});
   } else {
-    issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 24) + ".", forms, "Write internal://, with which the server does the work of a queue itself.", "internal://"});
+    issues.malformed(0, {"unknown-scheme", "The scheme is " + sanitize(scheme, 24) + ".", forms, "Write internal://, with which the server does the work of a queue itself.", "internal://"});
   }
   return std::nullopt;
 }

@@ -27,7 +27,7 @@ constexpr Known known[] = {
     {"maxConcurrentDials", Kind::integer}, {"concurrency", Kind::integer}};
 
 void bad_value(const Parameter& parameter, std::string_view expected, IssueList& issues) {
-  issues.malformed(parameter.value_offset, {"bad-value", "The value of " + parameter.name + " is " + clean(parameter.value, 40) + ".", std::string(expected), "Correct it.", std::string(words.example)});
+  issues.malformed(parameter.value_offset, {"bad-value", "The value of " + parameter.name + " is " + sanitize(parameter.value, 40) + ".", std::string(expected), "Correct it.", std::string(words.example)});
 }
 
 void read_parameter(const Parameter& parameter, RedisTarget& target, IssueList& issues) {
@@ -65,7 +65,7 @@ void report_form(IssueList& issues) {
     const std::string tls = plain.find("tls=") != std::string::npos ? "" : plain.find('?') == std::string::npos ? "?tls=true" : "&tls=true";
     issues.malformed(0, {"rediss-scheme", "The scheme is rediss, which the server does not know.", expected, "Write redis:// and add tls=true after a ?.", plain + tls});
   } else if (url) {
-    issues.malformed(0, {"unknown-scheme", "The scheme is " + clean(scheme, 24) + ".", expected, "Write redis://.", written_as(issues.value().substr(scheme.size() + 3))});
+    issues.malformed(0, {"unknown-scheme", "The scheme is " + sanitize(scheme, 24) + ".", expected, "Write redis://.", written_as(issues.value().substr(scheme.size() + 3))});
   } else {
     issues.malformed(0, {"no-scheme", "The value does not begin with redis://.", expected + " The Terraform output elasticache_connection_string comes without the scheme.", "Write redis:// in front.", redis_in_front(issues.value())});
   }

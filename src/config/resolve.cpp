@@ -57,7 +57,7 @@ void Resolver::report_conflict(const Variable& variable, const std::vector<Candi
   const std::string value = expanded(winner.value);
   const auto shown = [&](const Candidate& candidate) {
     if (candidate.value.empty()) return origin_text(candidate.place) + " (empty)";
-    return origin_text(candidate.place) + (variable.sensitivity == Sensitivity::open ? " (" + clean(candidate.value, 80) + ")" : "");
+    return origin_text(candidate.place) + (variable.sensitivity == Sensitivity::open ? " (" + sanitize(candidate.value, 80) + ")" : "");
   };
   std::vector<std::string> others;
   bool one_file = true, aliases = false;

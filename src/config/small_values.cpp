@@ -15,7 +15,7 @@ bool is_digits(std::string_view text) { return !text.empty() && text.find_first_
 
 void check_region(IssueList& issues) {
   if (bucket_parts::is_region(issues.value())) return;
-  issues.malformed(IssueList::whole, {"bad-region", "The value " + clean(issues.value(), 40) + " is no name of a region.", "A name such as us-east-1, without a zone letter.", "Write the region of the bucket.", "us-east-1"});
+  issues.malformed(IssueList::whole, {"bad-region", "The value " + sanitize(issues.value(), 40) + " is no name of a region.", "A name such as us-east-1, without a zone letter.", "Write the region of the bucket.", "us-east-1"});
 }
 
 void check_azure_key(IssueList& issues) {
@@ -34,7 +34,7 @@ void check_auth0_domain(IssueList& issues) {
   IssueList inner(issues.setting(), as_url);
   const auto url = split_url(as_url);
   if (value.find("://") == std::string_view::npos && url && !url->has_userinfo && !url->has_port && url->path.empty() && !url->has_query && read_host(*url, inner, {})) return;
-  issues.malformed(0, {"bad-domain", "The value " + clean(value, 60) + " is no bare host name.", "The tenant's domain without https:// and without a slash.", "Write the domain alone.", "wandb-acme.eu.auth0.com"});
+  issues.malformed(0, {"bad-domain", "The value " + sanitize(value, 60) + " is no bare host name.", "The tenant's domain without https:// and without a slash.", "Write the domain alone.", "wandb-acme.eu.auth0.com"});
 }
 
 void check_issuer(IssueList& issues) {
@@ -47,7 +47,7 @@ void check_issuer(IssueList& issues) {
   }
   if (!read_host(*url, issues, words) || !read_port(*url, 443, issues, words)) return;
   if (const auto at = issues.value().find("/.well-known"); at != std::string_view::npos) {
-    issues.malformed(at, {"discovery-url", "The value is the address of the discovery document.", "The issuer, to which the server appends /.well-known/openid-configuration itself.", "Cut off /.well-known and what follows.", clean(issues.value().substr(0, at), 200)});
+    issues.malformed(at, {"discovery-url", "The value is the address of the discovery document.", "The issuer, to which the server appends /.well-known/openid-configuration itself.", "Cut off /.well-known and what follows.", sanitize(issues.value().substr(0, at), 200)});
   } else if (scheme == "http") {
     issues.suspicious(0, {"plain-http", "The issuer is not reached over TLS.", "https://.", "Use the https:// address of the identity provider.", ""});
   }
@@ -55,7 +55,7 @@ void check_issuer(IssueList& issues) {
 
 void check_auth_method(IssueList& issues) {
   if (issues.value() == "implicit" || issues.value() == "pkce") return;
-  issues.malformed(IssueList::whole, {"bad-auth-method", "The value is " + clean(issues.value(), 40) + ", which the server takes without a word and does not understand.", "implicit or pkce, in lower case; Cognito needs pkce.", "Write pkce.", "pkce"});
+  issues.malformed(IssueList::whole, {"bad-auth-method", "The value is " + sanitize(issues.value(), 40) + ", which the server takes without a word and does not understand.", "implicit or pkce, in lower case; Cognito needs pkce.", "Write pkce.", "pkce"});
 }
 
 void check_slack_id(IssueList& issues) {
@@ -95,12 +95,12 @@ void check_ldap(IssueList& issues) {
 void check_hours(IssueList& issues) {
   const auto hours = go_integer(issues.value());
   if (hours && *hours > 0) return;
-  issues.malformed(IssueList::whole, {"bad-hours", "The value is " + clean(issues.value(), 40) + ".", "A number of hours without a unit.", "Write the number alone.", "720"});
+  issues.malformed(IssueList::whole, {"bad-hours", "The value is " + sanitize(issues.value(), 40) + ".", "A number of hours without a unit.", "Write the number alone.", "720"});
 }
 
 void check_duration(IssueList& issues) {
   if (is_go_duration(issues.value())) return;
-  issues.malformed(IssueList::whole, {"bad-duration", "The value is " + clean(issues.value(), 40) + ".", "A number with a unit: h, m or s. Days have none.", "Write it in hours.", "24h"});
+  issues.malformed(IssueList::whole, {"bad-duration", "The value is " + sanitize(issues.value(), 40) + ".", "A number with a unit: h, m or s. Days have none.", "Write it in hours.", "24h"});
 }
 
 void check_secret_store(IssueList& issues) {

@@ -230,7 +230,7 @@ std::vector<Parameter> read_parameters(const Url& url, IssueList& issues, const 
 
 void report_unknown(const Parameter& parameter, const std::vector<std::string>& known, IssueList& issues, const UrlWords& words) {
   const std::string near = nearest(parameter.name, known);
-  issues.suspicious(parameter.name_offset, {"unknown-parameter", "The server does not know the parameter " + clean(parameter.name, 40) + ".",
+  issues.suspicious(parameter.name_offset, {"unknown-parameter", "The server does not know the parameter " + sanitize(parameter.name, 40) + ".",
                                             near.empty() ? "One of: " + join(known, ", ") + "." : "Perhaps " + near + " was meant.",
                                             near.empty() ? "Remove it." : "Write " + near + ".", std::string(words.example)});
 }

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view hidden = "[redacted]";
 constexpr std::size_t longest_shown = 512;
 
-std::string finish(const std::string& text) { return Redactor::process().redact(clean(text, longest_shown)); }
+std::string finish(const std::string& text) { return Redactor::process().redact(sanitize(text, longest_shown)); }
 
 /// What remains when the last `@` is taken for the end of the user information, wherever it stands.
 std::string mask_torn(std::string_view text, std::string_view start) {

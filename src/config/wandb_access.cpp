@@ -46,7 +46,7 @@ void remark_mode(unsigned mode, const std::string& path, const char* setting, co
   const char digits[] = {'0', static_cast<char>('0' + (mode >> 6U & 7U)), static_cast<char>('0' + (mode >> 3U & 7U)),
                          static_cast<char>('0' + (mode & 7U)), '\0'};
   remark(settings, setting, "readable-by-others",
-         "Others than its owner have rights on " + clean(path, 256) + ", mode " + digits + ".",
+         "Others than its owner have rights on " + sanitize(path, 256) + ", mode " + digits + ".",
          "0600: whoever reads the file can do what its owner can.", "chmod 600 " + shell_quote(path));
 }
 
@@ -84,7 +84,7 @@ NetrcFile read_netrc(const Environment& environment) {
 /// The key for HOST, when no other source has one.
 void take_from_netrc(const NetrcMachine& machine, const NetrcFile& from, const Netrc& netrc,
                      const Environment& environment, Resolver& resolver, Settings& settings) {
-  const std::string place = clean(from.path, 256) + " line " + std::to_string(machine.line);
+  const std::string place = sanitize(from.path, 256) + " line " + std::to_string(machine.line);
   if (machine.password.empty()) {
     remark(settings, key_setting, "netrc-without-password",
            place + " has an entry for the server, and no password in it.",
@@ -93,7 +93,7 @@ void take_from_netrc(const NetrcMachine& machine, const NetrcFile& from, const N
   }
   SettingView view;
   view.name = key_setting;
-  view.alias = "machine " + clean(machine.name, 120);
+  view.alias = "machine " + sanitize(machine.name, 120);
   view.kind = "netrc";
   view.file = from.path;
   view.line = machine.line;
@@ -103,7 +103,7 @@ void take_from_netrc(const NetrcMachine& machine, const NetrcFile& from, const N
   remark_mode(from.file.mode, from.path, key_setting, environment, settings);
   if (netrc.fault_line == 0) return;
   remark(settings, key_setting, "netrc-malformed",
-         clean(from.path, 256) + " line " + std::to_string(netrc.fault_line) + ": " + netrc.fault + ".",
+         sanitize(from.path, 256) + " line " + std::to_string(netrc.fault_line) + ": " + netrc.fault + ".",
          "Only these words. The W&B client reads nothing of a file with another one, so it finds no key.",
          "Correct the line, or put the word before it in double quotes when it holds a blank.");
 }
@@ -115,7 +115,7 @@ void look_into_netrc(const std::string& key, const Environment& environment, Res
   if (from.file.outcome != FileText::Outcome::read) {
     if (needed && (from.named || from.file.outcome != FileText::Outcome::missing)) {
       remark(settings, key_setting, "netrc-unreadable",
-             clean(from.path, 256) + (from.named ? ", which NETRC names," : "") +
+             sanitize(from.path, 256) + (from.named ? ", which NETRC names," : "") +
                  " cannot be read: " + from.file.error + ".",
              "A file that may be read, or none.",
              from.named ? "Correct NETRC, or remove it from the environment." : "ls -l " + shell_quote(from.path));
@@ -131,7 +131,7 @@ void look_into_netrc(const std::string& key, const Environment& environment, Res
   const std::string& used = !key.empty() || own == nullptr ? key : own->password;
   const auto note = [](std::vector<std::string>& names, const NetrcMachine& machine) {
     constexpr std::size_t most = 20;  // enough to be recognised, for a report
-    const std::string name = clean(machine.name, 120);
+    const std::string name = sanitize(machine.name, 120);
     if (names.size() < most && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   for (const NetrcMachine& machine : netrc.machines) {
@@ -164,7 +164,7 @@ void read_identity_token(const Resolved& named, const Environment& environment, 
       throw ConfigError(77, named.value + ": the identity token (" + origin_text(named.place) + ") " + fault);
     issues.malformed(
         IssueList::whole,
-        {"unreadable", "The file " + clean(named.value, 256) + " " + fault,
+        {"unreadable", "The file " + sanitize(named.value, 256) + " " + fault,
          "A file with the identity provider's token.",
          "Run wbverify where the file is, or set WANDB_IDENTITY_TOKEN_FILE in its environment to a copy.", ""});
   } else {

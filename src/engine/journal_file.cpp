@@ -183,7 +183,7 @@ std::string undo_entry(const JournalEntry& entry, const std::vector<Plugin>& cat
       return result ? std::string() : result.error().text;
     }
   }
-  return "No plugin of this version knows how to undo a " + clean(entry.kind, 40) + ".";
+  return "No plugin of this version knows how to undo a " + sanitize(entry.kind, 40) + ".";
 }
 
 std::vector<UndoOutcome> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog,

@@ -153,7 +153,7 @@ std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& pro
   try {
     findings = check.judge(probe.facts, scene_);
   } catch (const std::exception& error) {
-    findings = {unknown("internal-error", std::string("The facts could not be judged: ") + clean(error.what()), Blame::tool)};
+    findings = {unknown("internal-error", std::string("The facts could not be judged: ") + sanitize(error.what()), Blame::tool)};
   }
   if (findings.empty()) findings = {unknown("internal-error", "The check came to no verdict.", Blame::tool)};
   std::vector<CheckResult> results;

@@ -40,7 +40,7 @@ std::vector<std::string> resolve(const std::vector<std::string>& patterns, const
     }
     if (matched) continue;
     const std::string near = nearest(pattern, words);
-    throw SelectionError(std::string(option) + " " + clean(pattern, 100) + ": no check, service or tag of that name" +
+    throw SelectionError(std::string(option) + " " + sanitize(pattern, 100) + ": no check, service or tag of that name" +
                          (near.empty() ? "" : "; nearest is " + near) + " (wbverify list shows them all)");
   }
   return out;

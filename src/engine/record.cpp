@@ -43,7 +43,7 @@ Result<Record> decode_record(std::string_view text) {
     const nlohmann::json root = parse_json(text);
     const std::string schema = root.is_object() ? root.value("schema", std::string()) : std::string();
     if (schema != record_schema) {
-      return fail({"malformed", "This is no record of wbverify: \"schema\" is " + (schema.empty() ? "absent" : clean(schema, 60)) +
+      return fail({"malformed", "This is no record of wbverify: \"schema\" is " + (schema.empty() ? "absent" : sanitize(schema, 60)) +
                                     ", expected " + record_schema + ".",
                    Blame::machine, false});
     }
@@ -66,7 +66,7 @@ Result<Record> decode_record(std::string_view text) {
     }
     return record;
   } catch (const nlohmann::json::exception& error) {
-    return fail({"malformed", clean(error.what()), Blame::machine, false});
+    return fail({"malformed", sanitize(error.what()), Blame::machine, false});
   }
 }
 
@@ -95,7 +95,7 @@ Result<Report> judge_record(const Record& record, const std::vector<Plugin>& cat
     try {
       if (!probe.facts.empty()) facts = spec->second->decode(probe.facts);
     } catch (const std::exception& error) {
-      return fail({"malformed", "The facts of probe " + id + ": " + clean(error.what()), Blame::machine, false});
+      return fail({"malformed", "The facts of probe " + id + ": " + sanitize(error.what()), Blame::machine, false});
     }
     judging.probe_ended(probe, std::move(facts));
   }

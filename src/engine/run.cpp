@@ -89,7 +89,7 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Deadline run_deadline, in
     ended.record.facts.clear();
     ended.record.info.outcome = "gave-up";
     ended.record.cause = "internal-error";
-    ended.record.reason = "The probe " + spec.id + " stopped with an error of its own: " + clean(error.what());
+    ended.record.reason = "The probe " + spec.id + " stopped with an error of its own: " + sanitize(error.what());
     ended.record.blame = Blame::tool;
   }
   ended.record.info.duration_ms = elapsed_ms(started);

@@ -143,7 +143,7 @@ std::string clean_lines(std::string_view text, std::size_t limit) {
       for (const char blank : rest.substr(0, blanks)) kept += blank == '\t' ? "    " : " ";
       rest.remove_prefix(blanks);
       const std::size_t word = std::min(rest.find_first_of(" \t"), rest.size());
-      kept += clean(rest.substr(0, word), limit);
+      kept += sanitize(rest.substr(0, word), limit);
       rest.remove_prefix(word);
     }
     kept.erase(kept.find_last_not_of(' ') + 1);

@@ -20,7 +20,7 @@ std::string shorten(std::string_view text, std::size_t width, std::string_view e
 /// Filled up with blanks to `width` columns.
 std::string pad(std::string_view text, std::size_t width);
 
-/// clean() for texts of several lines: line ends and runs of blanks stay, so that commands can be pasted. Lines beyond
+/// sanitize() for texts of several lines: line ends and runs of blanks stay, so that commands can be pasted. Lines beyond
 /// `limit` bytes in total are left out, with a last line `…`.
 std::string clean_lines(std::string_view text, std::size_t limit = 16384);
 

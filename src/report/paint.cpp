@@ -37,7 +37,7 @@ std::string paint(const TerminalStyle& style, Ink ink, std::string_view text) {
 }
 
 std::string fit(const TerminalStyle& style, std::string_view text) {
-  const std::string shown = clean(Redactor::process().redact(text), longest_sentence);
+  const std::string shown = sanitize(Redactor::process().redact(text), longest_sentence);
   return style.unicode ? shown : to_ascii(shown);
 }
 

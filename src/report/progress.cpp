@@ -36,7 +36,7 @@ void Progress::update(int settled, int total, const std::vector<std::string>& bu
   std::vector<std::pair<std::string, std::chrono::seconds>> times;
   for (const auto& probe : busy) {
     const auto since = since_.try_emplace(probe, now).first->second;
-    times.emplace_back(clean(probe, 60), std::chrono::duration_cast<std::chrono::seconds>(now - since));
+    times.emplace_back(sanitize(probe, 60), std::chrono::duration_cast<std::chrono::seconds>(now - since));
   }
   std::erase_if(since_,
                 [&](const auto& item) { return std::find(busy.begin(), busy.end(), item.first) == busy.end(); });

@@ -20,7 +20,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 }  // namespace
 
-std::string clean(std::string_view text, std::size_t limit) {
+std::string sanitize(std::string_view text, std::size_t limit) {
   static constexpr std::string_view digits = "0123456789abcdef";
   static constexpr std::string_view ellipsis = "…";
   std::string out;

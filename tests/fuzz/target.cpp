@@ -40,8 +40,8 @@ std::string fault_of(std::string_view text, bool lines) {
   for (std::size_t at = 0; at < text.size();) {
     std::uint32_t code = 0;
     const std::size_t length = utf8_sequence(text.substr(at), code);
-    if (length == 0) return fmt::format("not UTF-8 at {}: {}", at, clean(text, 2000));
-    if (is_control(code, lines)) return fmt::format("U+{:04X} at {}: {}", code, at, clean(text, 2000));
+    if (length == 0) return fmt::format("not UTF-8 at {}: {}", at, sanitize(text, 2000));
+    if (is_control(code, lines)) return fmt::format("U+{:04X} at {}: {}", code, at, sanitize(text, 2000));
     at += length;
   }
   return {};
@@ -95,7 +95,7 @@ const char* const words[] = {
     "internal database error", "too large", "graphql", "file-stream", "store", "run", "artifact", "sweep", "project",
     "missing", "changed", "four-byte-characters", "non-ascii", "number", "key-changed", "*",
     "https://wandb.example.com", "null",
-    // what clean() lets through of what strangers write
+    // what sanitize() lets through of what strangers write
     "{}", "{0}", "%s%n", "'; rm -rf / #", "$(reboot)", "`id`", "\\x1b[31m", "\xf0\x9f\x98\x80", "\xe2\x80\xa6", "a..b",
     "https://user:x@[::1]:99999/", "0.70.0", "999999999999999999999.0.0", "v0.0.0-dirty", "..", "/", "a/b",
     "Mon, 32 Foo 20256 99:99:99 GMT"};
@@ -115,7 +115,7 @@ json other_value(const std::string& key, const json& value, Random& random) {
   if (value.is_string()) {
     if (random.below(4) != 0) return one_of(words);
     const json& hostile = hostile_values()[random.below(hostile_values().size())];
-    return clean(hostile.is_string() ? hostile.get<std::string>() : spell(hostile), 300);
+    return sanitize(hostile.is_string() ? hostile.get<std::string>() : spell(hostile), 300);
   }
   if (value.is_number_integer()) {
     // Ports are 16 bits wide and decode modulo that; everything else may be as large as its type.
@@ -139,10 +139,10 @@ json other_value(const std::string& key, const json& value, Random& random) {
   return value;
 }
 
-/// What the facts promise, whatever stranger their texts come from: clean() in bounds, and causes that are ids.
+/// What the facts promise, whatever stranger their texts come from: sanitize() in bounds, and causes that are ids.
 void keep_promises(const std::string& key, json& value) {
   if (value.is_string()) {
-    std::string text = clean(value.get<std::string>(), 500);
+    std::string text = sanitize(value.get<std::string>(), 500);
     if (key == "cause" && !is_kebab(text)) text = "timed-out";
     value = std::move(text);
   } else if (value.is_object()) {

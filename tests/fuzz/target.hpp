@@ -31,7 +31,7 @@ std::string judge(const ProbeSpec& spec, const Facts& facts);
 std::string complaint(const Findings& findings, const CheckSpec& spec);
 
 /// Facts with one to four values replaced by others of the same type: extremes, causes, codes and states that occur,
-/// and texts as hostile as clean() lets through.
+/// and texts as hostile as sanitize() lets through.
 nlohmann::json other_facts(nlohmann::json facts, class Random& random);
 
 }  // namespace wbverify::fuzz

@@ -9,40 +9,40 @@
 namespace wbverify {
 namespace {
 
-TEST(Clean, KeepsOrdinaryText) { EXPECT_EQ(clean("Zugriff verweigert für 'wandb'"), "Zugriff verweigert für 'wandb'"); }
+TEST(Clean, KeepsOrdinaryText) { EXPECT_EQ(sanitize("Zugriff verweigert für 'wandb'"), "Zugriff verweigert für 'wandb'"); }
 
 TEST(Clean, FoldsBlanksAndLineEnds) {
-  EXPECT_EQ(clean("  a \r\n\tb  c\n"), "a b c");
-  EXPECT_EQ(clean(" \n\t "), "");
-  EXPECT_EQ(clean(""), "");
+  EXPECT_EQ(sanitize("  a \r\n\tb  c\n"), "a b c");
+  EXPECT_EQ(sanitize(" \n\t "), "");
+  EXPECT_EQ(sanitize(""), "");
 }
 
 TEST(Clean, MakesControlsVisible) {
-  EXPECT_EQ(clean("a\x1b[31mb"), "a\\x1b[31mb");
-  EXPECT_EQ(clean(std::string_view("a\0b", 3)), "a\\x00b");
-  EXPECT_EQ(clean("a\x7f"), "a\\x7f");
-  EXPECT_EQ(clean("a\u0085b"), "a\\x85b");
-  EXPECT_EQ(clean("a\u202eb"), "a\\u202eb");
-  EXPECT_EQ(clean("a\u200bb\ufeffc"), "a\\u200bb\\ufeffc");
-  EXPECT_EQ(clean("a\U000e0041b"), "a\\U000e0041b");
+  EXPECT_EQ(sanitize("a\x1b[31mb"), "a\\x1b[31mb");
+  EXPECT_EQ(sanitize(std::string_view("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(sanitize("a\x7f"), "a\\x7f");
+  EXPECT_EQ(sanitize("a\u0085b"), "a\\x85b");
+  EXPECT_EQ(sanitize("a\u202eb"), "a\\u202eb");
+  EXPECT_EQ(sanitize("a\u200bb\ufeffc"), "a\\u200bb\\ufeffc");
+  EXPECT_EQ(sanitize("a\U000e0041b"), "a\\U000e0041b");
 }
 
 TEST(Clean, ReplacesWhatIsNotUtf8) {
-  EXPECT_EQ(clean("a\xff" "b"), "a\uFFFD" "b");
-  EXPECT_EQ(clean("\xc0\xaf"), "\uFFFD\uFFFD");           // overlong
-  EXPECT_EQ(clean("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");   // surrogate
-  EXPECT_EQ(clean("\xf4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
-  EXPECT_EQ(clean("\xe2\x82"), "\uFFFD\uFFFD");           // cut off
+  EXPECT_EQ(sanitize("a\xff" "b"), "a\uFFFD" "b");
+  EXPECT_EQ(sanitize("\xc0\xaf"), "\uFFFD\uFFFD");           // overlong
+  EXPECT_EQ(sanitize("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");   // surrogate
+  EXPECT_EQ(sanitize("\xf4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(sanitize("\xe2\x82"), "\uFFFD\uFFFD");           // cut off
 }
 
 TEST(Clean, NeverExceedsItsLimit) {
-  EXPECT_EQ(clean("abcdef", 6), "abcdef");
-  EXPECT_EQ(clean("abcdefg", 6), "abc…");
-  EXPECT_EQ(clean("abcdef   ", 6), "abcdef");
-  EXPECT_EQ(clean("äöüäöü", 7), "äö…");
-  EXPECT_EQ(clean("abcdefg", 2), "");
+  EXPECT_EQ(sanitize("abcdef", 6), "abcdef");
+  EXPECT_EQ(sanitize("abcdefg", 6), "abc…");
+  EXPECT_EQ(sanitize("abcdef   ", 6), "abcdef");
+  EXPECT_EQ(sanitize("äöüäöü", 7), "äö…");
+  EXPECT_EQ(sanitize("abcdefg", 2), "");
   for (std::size_t limit = 0; limit < 40; ++limit) {
-    const std::string out = clean("ab\x1b\xff ä\u202e cd…", limit);
+    const std::string out = sanitize("ab\x1b\xff ä\u202e cd…", limit);
     EXPECT_LE(out.size(), limit);
     EXPECT_EQ(utf8_fault(out), std::string_view::npos) << limit;
   }
@@ -51,7 +51,7 @@ TEST(Clean, NeverExceedsItsLimit) {
 TEST(Clean, LooksNoFurtherThanItsLimit) {
   const std::string endless(64U << 20, 'a');
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(clean(endless, 10).size(), 10U);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(sanitize(endless, 10).size(), 10U);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
