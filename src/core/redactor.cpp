@@ -48,20 +48,31 @@ bool find_shapes(std::string_view text, const Ranges& where, redaction::Views& v
   return all_ended;
 }
 
+/// The secrets in a view of what stands at `shift` in the text; also those that stand there folded.
+void find_in(const View& view, const Patterns& patterns, bool ends, std::size_t shift, Ranges& hits) {
+  Ranges found;
+  if (patterns.find(view.bytes, ends, found)) {
+    View solid;
+    Ranges without_blanks;
+    if (redaction::decode(redaction::Escape::blank, view, solid)) patterns.find(solid.bytes, ends, without_blanks);
+    for (const auto& range : without_blanks) add(hits, solid.origin(range), shift);
+  }
+  for (const auto& range : found) add(hits, view.origin(range), shift);
+}
+
 /// The secrets in what stands between the marks.
 void find_secrets(std::string_view text, const Patterns& patterns, redaction::Views& views, Ranges& hits) {
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(mark, start), text.size());
     const std::string_view between = text.substr(start, end - start);
     Ranges found;
-    patterns.find(between, end == text.size(), found);
+    if (patterns.find(between, end == text.size(), found)) {
+      views.look_through(between, {}, [&](const View& view) { find_in(view, patterns, end == text.size(), start, hits); });
+    }
     for (const auto& range : found) add(hits, range, start);
     for (const auto& part : patterns.escaped_parts(between)) {
-      views.look_through(between.substr(part.begin, part.end - part.begin), redaction::every_escape, [&](const View& view) {
-        found.clear();
-        patterns.find(view.bytes, start + part.end == text.size(), found);
-        for (const auto& range : found) add(hits, view.origin(range), start + part.begin);
-      });
+      views.look_through(between.substr(part.begin, part.end - part.begin), redaction::every_escape,
+                         [&](const View& view) { find_in(view, patterns, start + part.end == text.size(), start + part.begin, hits); });
     }
     start = end + mark.size();
   }

@@ -40,6 +40,7 @@ Patterns::Patterns() : nodes_(1) {}
 Patterns::~Patterns() {
   for (auto& pattern : patterns_) wipe(pattern.bytes);
   grams_.reset();
+  inner_.reset();
   known_.fill(false);
   wipe(nodes_.data(), nodes_.size() * sizeof(Node));
 }
@@ -112,6 +113,13 @@ void Patterns::add_secret(std::string_view secret) {
   // Forms write a blank as a plus sign; a reader that takes every value for a form turns a plus sign into a blank.
   if (secret.find(' ') != std::string_view::npos) plain(replaced(std::string(secret), ' ', '+'));
   if (secret.find('+') != std::string_view::npos) plain(replaced(std::string(secret), '+', ' '));
+  // Folding changes blanks: such a text is looked through without any.
+  std::string solid(secret);
+  std::erase_if(solid, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  if (solid.size() != secret.size() && solid.size() >= shortest_folded) {
+    folds_early_ = folds_early_ || secret.find_first_of(" \t\r\n") < gram;
+    plain(std::move(solid));
+  }
   add({hex_encode(secret), false, false, false, -1});
   std::string wide;
   for (const char c : secret) {
@@ -136,6 +144,7 @@ void Patterns::link() {
   if (!patterns_.empty()) stride_ = std::min(shortest_ - gram + 1, longest_stride);
   for (const auto& pattern : patterns_) {
     for (std::size_t i = 0; i < stride_; ++i) grams_.set(hash_of_gram(pattern.bytes.data() + i));
+    for (std::size_t i = 0; i + gram <= pattern.bytes.size(); ++i) inner_.set(hash_of_gram(pattern.bytes.data() + i));
     for (const char c : pattern.bytes) known_[static_cast<std::uint8_t>(c)] = true;
   }
   std::vector<std::int32_t> order;
@@ -163,7 +172,7 @@ void Patterns::link() {
 }
 
 Ranges Patterns::escaped_parts(std::string_view text) const {
-  static constexpr CharSet marks("%\\&'\"`\r\n"), blank(" \t");
+  static constexpr CharSet marks("%\\&'\"`\r\n#"), blank(" \t");
   // What an escape may swallow, what a hit in base64 takes in besides, what shows that a secret was cut off.
   static constexpr CharSet inside("A-Za-z0-9#;%\\&'\"`\r\n \t+/_=.\xE2\x80\xA6-");
   constexpr std::size_t longest_escape = 24;   // with another one in it
@@ -217,21 +226,34 @@ void Patterns::take(std::string_view text, std::size_t end, std::int32_t node, R
   }
 }
 
-/// Beginnings of a secret, of at least `least` bytes, where the text was cut off.
-void Patterns::find_cut(std::string_view text, std::string_view sign, std::int32_t least, Ranges& hits) const {
-  std::int32_t node = 0;
-  std::size_t fed = 0;
-  for (auto end = text.find(sign); end != std::string_view::npos; end = text.find(sign, end + 1)) {
-    if (end - fed > longest_) {
-      fed = end - longest_;
-      node = 0;
-    }
-    while (fed < end) node = step(node, text[fed++]);
-    if (at(node).depth >= least) hits.push_back({end - static_cast<std::size_t>(at(node).depth), end});
-  }
+/// The beginning of a secret, of at least `least` bytes, that was cut off at `end`, and with it perhaps an escape.
+void Patterns::find_cut(std::string_view text, std::size_t end, std::int32_t least, Ranges& hits) const {
+  const auto look = [&](std::size_t stop) {
+    const std::int32_t depth = depth_at(text, stop);
+    if (depth >= least) hits.push_back({stop - static_cast<std::size_t>(depth), end});
+    return depth >= least;
+  };
+  if (const std::size_t whole = before_cut_escape(text, end); !look(end) && whole < end) look(whole);
 }
 
-void Patterns::find(std::string_view text, bool ends, Ranges& hits) const {
+std::int32_t Patterns::depth_at(std::string_view text, std::size_t end) const {
+  std::int32_t node = 0;
+  for (std::size_t i = end - std::min(end, longest_); i < end; ++i) node = step(node, text[i]);
+  return at(node).depth;
+}
+
+/// Whether a beginning of a secret stands in front of a blank.
+bool Patterns::may_be_folded(std::string_view text) const {
+  static constexpr CharSet blanks(" \t\r\n\f\v\xC2");
+  if (folds_early_) return true;
+  for (std::size_t i = gram; i < text.size(); ++i) {
+    if (blanks.has(text[i]) && inner_[hash_of_gram(text.data() + i - gram)] && depth_at(text, i) >= static_cast<std::int32_t>(gram)) return true;
+  }
+  return false;
+}
+
+bool Patterns::find(std::string_view text, bool ends, Ranges& hits) const {
+  constexpr auto least = static_cast<std::int32_t>(gram);
   for (std::size_t i = 0; i + gram <= text.size();) {
     if (!grams_[hash_of_gram(text.data() + i)]) {
       i += stride_;
@@ -240,7 +262,7 @@ void Patterns::find(std::string_view text, bool ends, Ranges& hits) const {
     // What it is part of may have begun up to a stride before, and is followed until less than a gram of it is left.
     std::int32_t node = 0;
     std::size_t end = i - std::min(i, stride_ - 1);
-    while (end < text.size() && (end < i + gram || at(node).depth >= static_cast<std::int32_t>(gram))) {
+    while (end < text.size() && (end < i + gram || at(node).depth >= least)) {
       node = step(node, text[end++]);
       take(text, end, node, hits);
     }
@@ -248,13 +270,12 @@ void Patterns::find(std::string_view text, bool ends, Ranges& hits) const {
     const std::size_t open = end - static_cast<std::size_t>(at(node).depth);
     i = (open + stride_ - 1) / stride_ * stride_;
   }
-  constexpr std::int32_t before_ellipsis = 4, before_end = 8;
-  find_cut(text, "\xE2\x80\xA6", before_ellipsis, hits);
-  find_cut(text, "...", before_ellipsis, hits);
-  if (!ends) return;
-  std::int32_t node = 0;
-  for (std::size_t i = text.size() - std::min(text.size(), longest_); i < text.size(); ++i) node = step(node, text[i]);
-  if (at(node).depth >= before_end) hits.push_back({text.size() - static_cast<std::size_t>(at(node).depth), text.size()});
+  constexpr std::int32_t before_ellipsis = 4, before_end = 7;
+  for (const std::string_view sign : {"\xE2\x80\xA6", "..."}) {
+    for (auto end = text.find(sign); end != std::string_view::npos; end = text.find(sign, end + 1)) find_cut(text, end, before_ellipsis, hits);
+  }
+  if (ends) find_cut(text, text.size(), before_end, hits);
+  return may_be_folded(text);
 }
 
 }  // namespace wbverify::redaction

@@ -29,8 +29,9 @@ class Patterns {
   /// can turn into others, or no escape at all.
   Ranges escaped_parts(std::string_view text) const;
   /// Adds the places of all secrets. `ends` says that the text may have been cut at its end: then a beginning of a secret
-  /// there is a hit too, and always before an ellipsis.
-  void find(std::string_view text, bool ends, Ranges& hits) const;
+  /// there is a hit too, and always before an ellipsis; so is one in front of an escape that was cut. True when a beginning of a
+  /// secret goes over into blanks that it does not have: without its blanks the text may hold more.
+  bool find(std::string_view text, bool ends, Ranges& hits) const;
 
  private:
   static constexpr std::size_t gram = 4;   ///< bytes looked at together; no pattern is shorter, what is shorter is found by its place only
@@ -53,8 +54,10 @@ class Patterns {
   std::int32_t child_of(std::int32_t node, std::uint8_t byte) const;
   std::int32_t step(std::int32_t node, char c) const;
   const Node& at(std::int32_t node) const { return nodes_[static_cast<std::size_t>(node)]; }
+  std::int32_t depth_at(std::string_view text, std::size_t end) const;
+  bool may_be_folded(std::string_view text) const;
   void take(std::string_view text, std::size_t end, std::int32_t node, Ranges& hits) const;
-  void find_cut(std::string_view text, std::string_view sign, std::int32_t least, Ranges& hits) const;
+  void find_cut(std::string_view text, std::size_t end, std::int32_t least, Ranges& hits) const;
 
   std::vector<Pattern> patterns_;
   std::vector<Node> nodes_;
@@ -62,6 +65,8 @@ class Patterns {
   std::size_t shortest_ = std::string::npos, longest_ = 0;
   std::size_t stride_ = 1;                  ///< every pattern holds a gram of `grams_` that begins at a multiple of it
   std::bitset<std::size_t{1} << 16U> grams_;   ///< hashes of those within the first stride of each pattern
+  std::bitset<std::size_t{1} << 16U> inner_;   ///< of all those of the patterns
+  bool folds_early_ = false;                ///< a secret has a blank so early that its beginning does not show
   std::array<bool, 256> known_{};           ///< bytes that stand in any pattern
 };
 

@@ -41,7 +41,7 @@ inline bool consists_of(std::string_view text, const CharSet& set) { return run_
 /// Finds the next of a few bytes by the C library's search for one, which looks at many at a time.
 class Marks {
  public:
-  /// At most five marks.
+  /// At most seven marks.
   Marks(std::string_view text, std::string_view marks) : text_(text), marks_(marks) {
     for (std::size_t i = 0; i < marks_.size(); ++i) next_[i] = find(i, 0);
   }
@@ -60,7 +60,7 @@ class Marks {
   std::size_t find(std::size_t which, std::size_t from) const { return std::min(text_.find(marks_[which], from), text_.size()); }
 
   std::string_view text_, marks_;
-  std::array<std::size_t, 5> next_{};
+  std::array<std::size_t, 7> next_{};
 };
 
 }  // namespace wbverify::redaction

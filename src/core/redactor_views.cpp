@@ -54,8 +54,17 @@ Piece percent_at(std::string_view text, std::size_t at) {
   return code ? piece_of(3, static_cast<char>(*code)) : Piece{};
 }
 
+bool is_octal(char c) { return c >= '0' && c <= '7'; }
+
+/// Three octal digits, as printf, Git, MySQL's client and, behind a `#`, syslog write a byte.
+Piece octal_at(std::string_view text, std::size_t at) {
+  if (at + 4 > text.size() || text[at + 1] > '3' || !std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at) + 1, text.begin() + static_cast<std::ptrdiff_t>(at) + 4, is_octal)) return {};
+  return piece_of(4, static_cast<char>((text[at + 1] - '0') * 64 + (text[at + 2] - '0') * 8 + (text[at + 3] - '0')));
+}
+
 Piece backslash_at(std::string_view text, std::size_t at) {
-  if (at + 1 >= text.size()) return {};
+  if (const Piece octal = octal_at(text, at); octal.length > 0) return octal;
+  if (text[at] == '#' || at + 1 >= text.size()) return {};
   const char kind = text[at + 1];
   if (kind == 'u') {
     auto code = hex_number(text, at + 2, 4);
@@ -68,6 +77,9 @@ Piece backslash_at(std::string_view text, std::size_t at) {
   if (kind == 'x') {
     if (const auto code = hex_number(text, at + 2, 2)) return piece_of(4, static_cast<char>(*code));
   }
+  // Of an escape that was cut nothing is made: whoever looks for beginnings of secrets knows it as it is.
+  const std::size_t digits = std::min(text.find_first_not_of("01234567", at + 1), text.size());
+  if (kind == 'u' || kind == 'x' || (digits > at + 1 && (digits == text.size() || text.substr(digits).starts_with("\xE2\x80\xA6") || text.substr(digits).starts_with("...")))) return {};
   constexpr std::array<std::pair<char, char>, 8> letters = {
       {{'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'b', '\b'}, {'f', '\f'}, {'v', '\v'}, {'0', '\0'}, {'Z', '\x1a'}}};
   for (const auto& [letter, meaning] : letters) {
@@ -110,11 +122,25 @@ Piece layout_at(std::string_view text, std::size_t at) {
   return at + 1 < text.size() && text[at + 1] == c ? piece_of(2, c) : Piece{};
 }
 
+/// The length of the blank at `at`, a no-break space among them; 0: none.
+std::size_t blank_length(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v') return 1;
+  return text.substr(at, 2) == "\xC2\xA0" ? 2 : 0;
+}
+
+Piece blank_at(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  for (std::size_t length = 0; end < text.size() && (length = blank_length(text, end)) > 0;) end += length;
+  return {end - at, {}, 0};
+}
+
 struct Dialect {
   std::string_view marks;   ///< what an escape begins with
   Piece (*read)(std::string_view text, std::size_t at);
 };
-constexpr std::array<Dialect, 4> dialects = {{{"%", percent_at}, {"\\", backslash_at}, {"&", entity_at}, {"'\"`\r\n", layout_at}}};
+constexpr std::array<Dialect, 5> dialects = {
+    {{"%", percent_at}, {"\\#", backslash_at}, {"&", entity_at}, {"'\"`\r\n", layout_at}, {" \t\r\n\f\v\xC2", blank_at}}};
 
 constexpr unsigned bit(std::size_t escape) { return 1U << escape; }
 
@@ -210,6 +236,27 @@ Range View::origin(Range range) const {
   const Run &first = run_of(range.begin), &last = run_of(range.end - 1);
   return {first.escaped > 0 ? first.from : first.from + (range.begin - first.at),
           last.escaped > 0 ? last.from + last.escaped : last.from + (range.end - last.at)};
+}
+
+std::size_t before_cut_escape(std::string_view text, std::size_t size) {
+  constexpr std::size_t longest = 9;   // &#x1F600
+  constexpr std::string_view hex = "0123456789abcdefABCDEF", octal = "01234567", letters = "abcdefghijklmnopqrstuvwxyz";
+  const std::size_t first = size - std::min(size, longest);
+  text = text.substr(0, size);
+  for (std::size_t begin = size; begin-- > first;) {
+    const std::string_view rest = text.substr(begin + 1);
+    const auto of = [&](std::size_t from, std::string_view characters) { return rest.find_first_not_of(characters, from) == std::string_view::npos; };
+    bool cut = false;
+    switch (text[begin]) {
+      case '%': cut = rest.size() < 2 && of(0, hex); break;
+      case '#': cut = rest.size() < 3 && of(0, octal) && (begin == 0 || text[begin - 1] != '&'); break;
+      case '&': cut = rest.starts_with("#x") || rest.starts_with("#X") ? of(2, hex) : rest.starts_with('#') ? of(1, "0123456789") : rest.size() < 6 && of(0, letters); break;
+      case '\\': cut = (rest.starts_with('u') && rest.size() < 5 && of(1, hex)) || (rest.starts_with('x') && rest.size() < 3 && of(1, hex)) || (rest.size() < 3 && of(0, octal)); break;
+      default: continue;
+    }
+    if (cut) return begin;
+  }
+  return size;
 }
 
 bool decode(Escape escape, const View& view, View& out) {

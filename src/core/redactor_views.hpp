@@ -32,10 +32,14 @@ struct View {
   Range origin(Range range) const;
 };
 
-/// `layout`: doubled quotes and line breaks.
-enum class Escape { percent, backslash, entity, layout };
+/// `backslash`: with a letter, hexadecimal or octal digits, and the `#303` of syslog. `layout`: doubled quotes and line breaks. `blank`: every
+/// blank is left out, for texts that were folded, and written in one line again.
+enum class Escape { percent, backslash, entity, layout, blank };
 inline constexpr Escape every_escape[] = {Escape::percent, Escape::backslash, Escape::entity, Escape::layout};
 inline constexpr Escape inline_escapes[] = {Escape::percent, Escape::backslash, Escape::entity};
+
+/// The first `size` bytes of the text without an escape that is cut at their end (`%2`, `\u00`, `&#x2`, `\3`).
+std::size_t before_cut_escape(std::string_view text, std::size_t size);
 
 /// False when the text holds no such escape. Malformed escapes stay as they are.
 bool decode(Escape escape, const View& view, View& out);
