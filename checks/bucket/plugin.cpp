@@ -21,6 +21,7 @@ Plugin bucket_plugin() {
       bucket_preflight_check(),   bucket_round_trip_check(), bucket_refuses_check(),    bucket_cleanup_check(),
   };
   plugin.undoers = {bucket_undo()};
+  plugin.leftovers = {bucket_leftovers()};
   return plugin;
 }
 

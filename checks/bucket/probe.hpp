@@ -10,6 +10,10 @@ ProbeSpec bucket_probe();
 ProbeSpec bucket_write_probe();
 /// Deletes an object that an earlier run left.
 UndoSpec bucket_undo();
+/// What runs left that no journal lists: folders of objects below `wbverify/`.
+LeftoverSpec bucket_leftovers();
+/// The names of all objects that a run writes, without the folder.
+std::vector<std::string> bucket_object_names();
 
 /// What to say where keys are needed and BUCKET has none.
 inline constexpr std::string_view bucket_no_keys =

@@ -1,15 +1,11 @@
 #pragma once
-#include <span>
 #include <string>
 #include <vector>
 
-#include "checks/bucket/facts.hpp"
+#include "checks/bucket/probe_look.hpp"
 #include "core/journal.hpp"
 
 namespace wbverify {
-
-/// Side by side, but never more connections at once than a proxy of modest means bears.
-std::vector<S3Reply> send_in_parts(S3Client& client, std::span<const S3Call> calls, Deadline deadline, const std::stop_token& stop);
 
 /// Keeps account of what is written, and deletes it: objects, and in a versioned bucket their versions as far as allowed.
 class Cleanup {
@@ -18,13 +14,17 @@ class Cleanup {
 
   /// Before the objects of these names are written. An error when they could not be announced: then they must not be.
   Result<void> announce(const std::vector<std::string>& names);
-  /// The version that a reply to a PUT or DELETE names.
-  void note_version(const std::string& key, const S3Reply& reply);
+  /// What came back for the write of one of them.
+  void note_answer(const std::string& name, const S3Reply& reply);
+  /// None of the writes was begun.
+  void nothing_was_sent();
   /// Deletes everything announced, and looks whether it is gone. Has its own time and does not hear a stop; in a hurry it
   /// leaves out what only the report wants to know.
   void run(bool hurry);
 
  private:
+  /// The version that a reply to a PUT or DELETE names.
+  void note_version(const std::string& key, const S3Reply& reply);
   void delete_objects(bool by_signed_url, Deadline deadline);
   void delete_versions(Deadline deadline);
   void look(Deadline deadline);

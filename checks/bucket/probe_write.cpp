@@ -24,8 +24,15 @@ constexpr std::size_t range_first = 10, range_last = 19;
 constexpr std::int64_t read_seconds = 3600, upload_seconds = 86400;
 /// A URL that was good for a minute, an hour ago.
 constexpr std::int64_t stale_age = 3600, stale_expires = 60;
-/// Every character that signers, proxies and stores have been seen to disagree on.
-constexpr const char* odd_names[] = {"a b.bin", "a+b.bin", "50%25.bin", "gr\xC3\xB6\xC3\x9F" "e-\xE6\x97\xA5\xE6\x9C\xAC.bin", "q?a=b&c#d.bin"};
+struct Kept {
+  const char* name;
+  std::size_t size;
+};
+/// What is written and read back. The names have every character that signers, proxies and stores have been seen to disagree on.
+constexpr Kept kept[] = {{"plain.bin", plain_size}, {"empty.bin", 0}, {"large.bin", large_size}, {"a b.bin", 64}, {"a+b.bin", 64}, {"50%25.bin", 64},
+                         {"gr\xC3\xB6\xC3\x9F" "e-\xE6\x97\xA5\xE6\x9C\xAC.bin", 64}, {"q?a=b&c#d.bin", 64}};
+/// The first is written and must not be deleted; the others must not be written.
+constexpr const char* attacked[] = {"guard.bin", "tampered.bin", "expired.bin", "other-method.bin"};
 
 std::string random_bytes(std::size_t size) {
   std::mt19937_64 source{std::random_device{}()};
@@ -42,10 +49,7 @@ class Trip {
  public:
   Trip(const ProbeContext& context, S3Client& client, BucketWriteFacts& facts)
       : context_(context), client_(client), facts_(facts), deadline_(context.deadline.at() - std::min(cleanup_reserve, context.deadline.remaining() / 2)) {
-    add("plain.bin", random_bytes(plain_size));
-    add("empty.bin", "");
-    add("large.bin", random_bytes(large_size));
-    for (const auto* name : odd_names) add(name, random_bytes(64));
+    for (const auto& [name, size] : kept) add(name, random_bytes(size));
   }
 
   void run(Cleanup& cleanup) {
@@ -85,9 +89,7 @@ class Trip {
   }
 
   bool announce(Cleanup& cleanup) {
-    std::vector<std::string> names = {"guard.bin", "tampered.bin", "expired.bin", "other-method.bin"};
-    for (const auto& object : facts_.objects) names.push_back(object.name);
-    const auto done = cleanup.announce(names);
+    const auto done = cleanup.announce(bucket_object_names());
     if (!done) give_reason(done.error().cause, done.error().text, done.error().blame);
     return done.has_value();
   }
@@ -117,6 +119,10 @@ class Trip {
   }
 
   bool put(Cleanup& cleanup) {
+    if (context_.stop.stop_requested()) {
+      cleanup.nothing_was_sent();
+      return false;
+    }
     std::vector<S3Call> calls;
     for (std::size_t i = 0; i < bodies_.size(); ++i) {
       S3Call call = presigned("PUT", facts_.objects[i].name);
@@ -141,7 +147,7 @@ class Trip {
     attempt(calls, "other-method", "an upload with a URL signed for reading", other);
 
     const auto replies = send(calls);
-    for (std::size_t i = 0; i < calls.size(); ++i) cleanup.note_version(calls[i].key, replies[i]);
+    for (std::size_t i = 0; i < calls.size(); ++i) cleanup.note_answer(calls[i].key.substr(facts_.folder.size()), replies[i]);
     for (std::size_t i = 0; i < bodies_.size(); ++i) facts_.objects[i].put = replies[i].answer;
     return !context_.stop.stop_requested();
   }
@@ -253,6 +259,12 @@ std::vector<Touch> touches(const Settings& settings) {
 }
 
 }  // namespace
+
+std::vector<std::string> bucket_object_names() {
+  std::vector<std::string> names(std::begin(attacked), std::end(attacked));
+  for (const auto& [name, size] : kept) names.emplace_back(name);
+  return names;
+}
 
 ProbeSpec bucket_write_probe() {
   ProbeSpec spec;

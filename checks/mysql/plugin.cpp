@@ -25,6 +25,7 @@ Plugin mysql_plugin() {
       mysql_round_trip_check(),
   };
   plugin.undoers = {mysql_undo()};
+  plugin.leftovers = {mysql_leftovers()};
   return plugin;
 }
 

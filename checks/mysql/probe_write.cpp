@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "checks/mysql/probe.hpp"
@@ -13,17 +14,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds statement_limit{6000};
 constexpr milliseconds cleanup_limit{3000};
-constexpr std::string_view prefix = "_wbverify_";
-/// Says in the table itself what it is; nothing without it is ever dropped.
-constexpr std::string_view mark = "wbverify probe";
 /// One, two, three and four bytes of UTF-8: an emoji, as run names have them, needs utf8mb4 all the way.
 constexpr std::string_view text = "a\u00df\u1e9e\U0001F680";
-
-std::string table_name(const std::string& run_id) { return std::string(prefix) + run_id; }
-
-std::string where(const MysqlTarget& target) {
-  return target.host + ":" + std::to_string(target.port) + "/" + target.database;
-}
 
 std::string upper_hex(std::string_view bytes) {
   std::string out = hex_encode(bytes);
@@ -32,22 +24,12 @@ std::string upper_hex(std::string_view bytes) {
   return out;
 }
 
-/// A session for writing; looks again when the certificate judged by the first probe is not the one met now.
-Result<MysqlSession> log_in(const MysqlTarget& target, const Settings& settings, const MysqlFacts* seen,
-                            Deadline deadline, const std::stop_token& stop, std::atomic<int>& round_trips) {
-  MysqlFacts facts;
-  if (seen != nullptr) facts = *seen;
-  for (int attempt = 1;; ++attempt) {
-    if (seen == nullptr || attempt > 1) {
-      facts = {};
-      look_at_mysql(target, settings, deadline, stop, round_trips, facts);
-    }
-    const auto login = mysql_login(target, facts);
-    if (!login) return fail(login.error());
-    ++round_trips;
-    auto session = MysqlSession::open(*login, deadline, stop);
-    if (session || session.error().cause != "certificate-changed" || attempt == 3) return session;
-  }
+/// The numbers of errors that a server gives. Those of the library, and of proxies for a server that does not answer, are others.
+bool is_word_of_server(std::string_view cause) {
+  unsigned number = 0;
+  const std::string_view digits = cause.substr(cause.rfind('-') + 1);
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return (number >= 1000 && number < 2000) || (number >= 3000 && number < 5000);
 }
 
 class Writer {
@@ -71,6 +53,8 @@ class Writer {
     return rows ? std::optional(*std::move(rows)) : std::nullopt;
   }
   bool failed() const { return failed_; }
+  /// Whether the server had the last word in the last step, with a result or a refusal.
+  bool answered() const { return !facts_.steps.empty() && (facts_.steps.back().cause.empty() || is_word_of_server(facts_.steps.back().cause)); }
   MysqlSession& session() { return session_; }
 
  private:
@@ -81,12 +65,15 @@ class Writer {
   bool failed_ = false;
 };
 
-void write(Writer& writer, MysqlWriteFacts& facts, const std::string& run_id) {
+/// The first statement makes what has to be removed.
+void create(Writer& writer, const MysqlWriteFacts& facts, const std::string& run_id) {
+  writer.step("create", "CREATE TABLE " + mysql_quote_name(facts.table) + " (id BIGINT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(64), j JSON) COMMENT = '" +
+                            std::string(mysql_table_mark) + " " + run_id + "; safe to drop'");
+}
+
+void fill(Writer& writer, MysqlWriteFacts& facts) {
   const std::string table = mysql_quote_name(facts.table);
   facts.sent_hex = upper_hex(text);
-  writer.step("create", "CREATE TABLE " + table +
-                            " (id BIGINT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(64), j JSON) COMMENT = '" +
-                            std::string(mark) + " " + run_id + "; safe to drop'");
   writer.step("begin", "START TRANSACTION READ WRITE");
   writer.step("insert", "INSERT INTO " + table + " (s, j) VALUES ('" + std::string(text) + "', '{\"name\": \"" +
                             std::string(text) + "\"}')");
@@ -99,24 +86,22 @@ void write(Writer& writer, MysqlWriteFacts& facts, const std::string& run_id) {
   writer.step("add-column", "ALTER TABLE " + table + " ADD COLUMN n INT, ALGORITHM = INSTANT");
 }
 
-/// On the same connection, and when that is broken on a new one. True when the table is certainly gone.
-bool drop(MysqlSession& session, const MysqlTarget& target, const ProbeContext& context, const MysqlFacts* seen,
-          MysqlWriteFacts& facts) {
+/// On the same connection, and when that is broken on a new one. True when the table is gone as far as the server knows.
+bool drop(Writer& writer, const MysqlTarget& target, const ProbeContext& context, const MysqlFacts* seen, MysqlWriteFacts& facts) {
   // Cleaning up has its own time and does not hear the stop.
-  session.forget_stop();
+  writer.session().forget_stop();
   const Deadline deadline = Deadline::after(cleanup_limit);
   const std::string statement = "DROP TABLE IF EXISTS " + mysql_quote_name(facts.table);
   const auto started = Deadline::Clock::now();
   MysqlWriteStep step{"drop", statement, "", "", 0};
   ++*context.round_trips;
-  auto done = session.query(statement, deadline);
+  auto done = writer.session().query(statement, deadline);
   if (!done) {
-    auto again = log_in(target, context.settings, seen, deadline, {}, *context.round_trips);
-    ++*context.round_trips;
+    auto again = mysql_writing_session(target, context.settings, seen, deadline, {}, *context.round_trips);
+    *context.round_trips += 2;
     if (again) {
-      // The broken session's last statement may still be at work. Its lock goes when the server has ended it, and not before.
-      static_cast<void>(again->query("SELECT GET_LOCK('wbverify-write', 1)", deadline));
-      done = again->query(statement, deadline);
+      writer.session() = *std::move(again);   // the broken one is closed, so that the server ends it
+      done = mysql_drop(writer.session(), facts.table, deadline);
     } else {
       done = fail(again.error());
     }
@@ -142,67 +127,44 @@ MysqlWriteFacts gather(const ProbeContext& context) {
   if (!context.settings.mysql) return facts;
   const MysqlTarget& target = *context.settings.mysql;
   static_cast<MysqlPlace&>(facts) = mysql_place(target, context.settings);
-  facts.table = table_name(context.run_id);
+  facts.table = mysql_table_name(context.run_id);
 
   const Facts before = context.facts_of("mysql");
   const MysqlFacts* seen = before ? &before.as<MysqlFacts>() : nullptr;
-  auto session = log_in(target, context.settings, seen, context.deadline, context.stop, *context.round_trips);
+  auto session = mysql_writing_session(target, context.settings, seen, context.deadline, context.stop, *context.round_trips);
   if (!session) {
     give_reason(facts, session.error());
     return facts;
   }
   Writer writer(*std::move(session), context.deadline, *context.round_trips, facts);
-  // Two runs side by side must not meet; and no statement waits for a lock of somebody else's.
-  const auto lock = writer.step("lock", "SELECT GET_LOCK('wbverify-write', 0)");
+  // While the lock is held, a statement of this session may still be at work. No statement waits for a lock of somebody else's.
+  const auto lock = writer.step("lock", "SELECT GET_LOCK('" + mysql_lock_name(facts.table) + "', 0)");
   writer.step("limits", "SET SESSION lock_wait_timeout = 5, SESSION innodb_lock_wait_timeout = 5");
   if (writer.failed()) return facts;
   // NULL is a proxy that knows no locks, which mysql.migrations tells; the table's name is this run's alone anyhow.
   if (lock->text(0, 0) == "0") {
-    give_reason(facts, {"busy", "Another run of wbverify is writing at this moment.", Blame::target, true});
+    give_reason(facts, {"busy", "An earlier attempt of this run is still at work on the server.", Blame::target, true});
     return facts;
   }
-  const JournalEntry entry{"mysql-table", where(target), facts.table};
+  const JournalEntry entry{"mysql-table", mysql_where(target), facts.table};
   if (auto announced = context.journal.announce(entry); !announced) {
     give_reason(facts, announced.error());
     return facts;
   }
-  write(writer, facts, context.run_id);
-  facts.left_behind = !drop(writer.session(), target, context, seen, facts);
+  create(writer, facts, context.run_id);
+  if (writer.answered()) context.journal.answered(entry);
+  fill(writer, facts);
+  facts.left_behind = !drop(writer, target, context, seen, facts);
   if (!facts.left_behind) context.journal.settle(entry);
   return facts;
 }
 
 bool transient(const MysqlWriteFacts& facts) { return facts.transient; }
 
-Error refused(std::string words) { return {"not-undone", std::move(words), Blame::target, false}; }
-
-bool concerns(const JournalEntry& entry, const Settings& settings) {
-  return settings.mysql && where(*settings.mysql) == entry.where && entry.name.starts_with(prefix) && entry.name.size() == prefix.size() + 16 &&
-         entry.name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos;
-}
-
-Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadline deadline, std::stop_token stop) {
-  const MysqlTarget& target = *settings.mysql;
-  std::atomic<int> round_trips = 0;
-  auto session = log_in(target, settings, nullptr, deadline, stop, round_trips);
-  if (!session) return fail(session.error());
-  const auto comment = session->query(
-      "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '" +
-          entry.name + "'",
-      deadline);
-  if (!comment) return fail(comment.error());
-  if (comment->rows.empty()) return Undone::absent;
-  if (!comment->text(0, 0).starts_with(mark))
-    return fail(refused("The table " + entry.name + " does not say that it is a probe of wbverify's."));
-  const auto dropped = session->query("DROP TABLE IF EXISTS " + mysql_quote_name(entry.name), deadline);
-  if (!dropped) return fail(dropped.error());
-  return Undone::removed;
-}
-
 std::vector<Touch> touches(const Settings& settings) {
   if (!settings.mysql) return {};
   const MysqlTarget& target = *settings.mysql;
-  const std::string table = table_name(settings.scene.run_id);
+  const std::string table = mysql_table_name(settings.scene.run_id);
   return {{target.host + ":" + std::to_string(target.port),
            "CREATE TABLE " + target.database + "." + table + ", INSERT one row and roll it back, ALTER twice, DROP",
            true, "about 4 KiB"}};
@@ -221,7 +183,5 @@ ProbeSpec mysql_write_probe() {
   spec.touches = touches;
   return make_probe<MysqlWriteFacts>(std::move(spec), gather, transient);
 }
-
-UndoSpec mysql_undo() { return {"mysql-table", concerns, undo}; }
 
 }  // namespace wbverify

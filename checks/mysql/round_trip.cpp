@@ -65,7 +65,7 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
     finding.blame = blame_from_name(facts.blame).value_or(Blame::target);
     finding.observed =
         "Nothing was written: " + (facts.text.empty() ? std::string("the run was stopped.") : facts.text);
-    if (facts.cause == "busy") finding.fix = "Run again when the other one has ended.";
+    if (facts.cause == "busy") finding.fix = "Run again in a minute.";
     return {finding};
   }
   const std::string drop = fmt::format("DROP TABLE IF EXISTS {}.{};", sql_name(facts.database), sql_name(facts.table));

@@ -219,7 +219,10 @@ class Writing {
       facts_.sweep.state = removal.state;
     }
     facts_.removals.insert(facts_.removals.end(), removals.begin(), removals.end());
-    if (all_gone) context_.journal.settle(work.entry);
+    if (all_gone) {
+      context_.journal.answered(work.entry);
+      context_.journal.settle(work.entry);
+    }
   }
 
   /// What carries our tag still.

@@ -39,6 +39,7 @@ struct Arguments {
 
   bool dry_run = false;        ///< cleanup
   bool wandb_verify = false;   ///< cleanup: what `wandb verify` left, too
+  bool all = false;            ///< cleanup: what wbverify left and no journal lists, too
   bool yes = false;            ///< cleanup: without asking
   bool short_version = false;  ///< version
 };

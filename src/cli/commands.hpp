@@ -1,7 +1,7 @@
 #pragma once
 // One function a command, each in the file of its name. They return the exit status; what goes wrong on the way is
 // thrown and told by cli_main.
-#include <chrono>
+#include <stop_token>
 #include <string>
 
 #include "cli/arguments.hpp"
@@ -28,7 +28,8 @@ Settings settings_of(const Arguments& arguments, const Context& context);
 /// Throws SelectionError.
 Plan plan_of(const Arguments& arguments, const Settings& settings);
 
-/// Undoes what dead runs left behind, and tells about it. How many things are still there.
-int undo_dead_runs(const Settings& settings, Context& context, std::chrono::milliseconds limit);
+/// Undoes what dead runs left behind in the systems to which the plan writes, and tells about it: a line for each system and
+/// outcome, however many things there are.
+void undo_dead_runs(const Plan& plan, const Settings& settings, Context& context, Deadline deadline, const std::stop_token& stop);
 
 }  // namespace wbverify

@@ -7,6 +7,7 @@
 
 #include "checks/catalog.hpp"
 #include "cli/commands.hpp"
+#include "cli/leftovers.hpp"
 #include "config/load.hpp"
 #include "engine/journal_file.hpp"
 #include "report/layout.hpp"
@@ -41,20 +42,16 @@ Plan plan_of(const Arguments& arguments, const Settings& settings) {
   return make_plan(catalog(), settings, {arguments.only, arguments.skip, arguments.read_only});
 }
 
-int undo_dead_runs(const Settings& settings, Context& context, std::chrono::milliseconds limit) {
-  const auto found = leftovers(journal_directory(context.environment));
-  int left = 0;
-  for (const auto& undone : undo_leftovers(found, catalog(), settings, Deadline::after(limit))) {
-    const std::string what =
-        undone.entry.kind + " " + undone.entry.name + " at " + undone.entry.where + ", left by run " + undone.run_id;
-    if (undone.error.empty()) {
-      tell(context, "removed " + what);
-    } else {
-      ++left;
-      tell(context, "could not remove " + what + ": " + undone.error);
-    }
+void undo_dead_runs(const Plan& plan, const Settings& settings, Context& context, Deadline deadline, const std::stop_token& stop) {
+  const Undoers undoers = undoers_of(catalog(), plan);
+  if (undoers.empty()) return;
+  const JournalScan scan = scan_journals(journal_directory(context.environment));
+  for (const auto& summary : summarise(undo_leftovers(scan.leftovers, undoers, settings, deadline, stop))) {
+    if (const std::string words = in_words(summary); !words.empty()) tell(context, words);
   }
-  return left;
+  if (scan.problems.empty()) return;
+  const std::size_t others = scan.problems.size() - 1;
+  tell(context, scan.problems.front() + (others == 0 ? "" : " There " + std::string(others == 1 ? "is" : "are") + " " + count_of(others, "more problem") + " of this kind; `wbverify cleanup --dry-run` lists them."));
 }
 
 }  // namespace wbverify

@@ -25,7 +25,8 @@ constexpr milliseconds least_attempt{1000};
 
 struct Attempt {
   RunOutcome outcome;
-  std::size_t not_removed = 0;  ///< things written that are still there
+  std::size_t not_removed = 0;  ///< things written that may still be there
+  std::size_t unanswered = 0;   ///< writes that may still arrive
 };
 
 /// `started` is told the run before its first result.
@@ -36,8 +37,8 @@ Attempt run_once(const Arguments& arguments, Context& context, milliseconds time
   const Plan plan = plan_of(arguments, *settings);
   RunOptions options;
   options.timeout = timeout;
-  if (first && !arguments.read_only && !leftovers(journal_directory(context.environment)).empty()) {
-    undo_dead_runs(*settings, context, std::min(longest_undo, timeout / 4));
+  if (first) {
+    undo_dead_runs(plan, *settings, context, Deadline::after(std::min(longest_undo, timeout / 4)), watch.token());
     options.timeout = std::max(deadline.remaining(), milliseconds(1));
   }
   RunInfo info;
@@ -47,10 +48,12 @@ Attempt run_once(const Arguments& arguments, Context& context, milliseconds time
   if (const SettingView* host = settings->scene.find("HOST")) info.target = host->value;
   started(info);
   options.stop = watch.token();
-  options.journal = open_journal(journal_directory(context.environment), info.id);
+  const auto journal = open_journal(journal_directory(context.environment), info.id);
+  options.journal = journal;
   options.events = std::move(events);
-  Attempt attempt{run_plan(plan, settings, options), 0};
-  attempt.not_removed = options.journal->open().size();
+  Attempt attempt{run_plan(plan, settings, options), 0, 0};
+  attempt.unanswered = journal->unanswered().size();
+  attempt.not_removed = journal->open().size() - attempt.unanswered;
   return attempt;
 }
 
@@ -71,6 +74,7 @@ int run_command(const Arguments& arguments, Context& context) {
   const Deadline end_of_wait = Deadline::after(arguments.wait);
   bool hung = false;
   Attempt attempt;
+  std::size_t not_removed = 0, unanswered = 0;
   milliseconds pause{2000};
   for (int number = 1;; ++number) {
     RunEvents events;
@@ -89,6 +93,8 @@ int run_command(const Arguments& arguments, Context& context) {
         },
         std::move(events));
     delivery.erase_progress();
+    not_removed += attempt.not_removed;
+    unanswered += attempt.unanswered;
     attempt.outcome.report.run.attempts = number;
     hung = hung || attempt.outcome.hung;
     const Report& report = attempt.outcome.report;
@@ -110,9 +116,11 @@ int run_command(const Arguments& arguments, Context& context) {
   attempt.outcome.record.run = report.run;
   const int status =
       waits ? delivery.deliver(report, &attempt.outcome.record) : delivery.end(report, &attempt.outcome.record);
-  if (attempt.not_removed > 0) {
-    tell(context, count_of(attempt.not_removed, "thing") +
-                      " that this run wrote may still be there; `wbverify cleanup` looks, and removes what is");
+  if (not_removed > 0) {
+    tell(context, count_of(not_removed, "thing") + " created by this run may not have been removed; run `wbverify cleanup`");
+  }
+  if (unanswered > 0) {
+    tell(context, count_of(unanswered, "write") + " of this run had no answer and may still arrive; `wbverify cleanup` looks again");
   }
   if (signal != 0) die_by(signal);
   // A thread that hangs in a library call cannot be joined; everything is out already.

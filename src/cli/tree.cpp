@@ -86,6 +86,7 @@ Tree::Tree(Arguments& arguments) : arguments_(arguments), app_("", "wbverify") {
   CLI::App& cleanup = command("cleanup", "Remove what a killed run left behind");
   cleanup.add_flag("--dry-run", arguments_.dry_run, "Only print what would be removed");
   cleanup.add_flag("--wandb-verify", arguments_.wandb_verify, "Also what wandb verify left on the server, after showing it");
+  cleanup.add_flag("--all", arguments_.all, "Also what wbverify left that no journal here lists, older than an hour, after showing it");
   cleanup.add_flag("--yes", arguments_.yes, "Remove that without asking");
   add_timing(cleanup);
   add_sources(cleanup);

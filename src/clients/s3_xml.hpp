@@ -1,5 +1,6 @@
 #pragma once
 // The XML documents of S3, as far as they are asked for. Everything in them is a stranger's: bounded and cleaned here.
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,21 +16,29 @@ struct CorsRule {
   bool operator==(const CorsRule&) const = default;
 };
 
+/// One page.
 struct S3Listing {
   std::string name;                ///< of the bucket, as the store sees it
   std::vector<std::string> keys;   ///< as they are, not cleaned: to be deleted, not to be shown
-  bool truncated = false;
+  std::vector<std::int64_t> modified;   ///< of each key, Unix seconds; 0: not told
+  bool truncated = false;          ///< there is more, here or on the next page
+  std::string next;                ///< the token that asks for the next page; empty: the store gave none
 };
 
 struct S3Version {
   std::string key, id;
-  bool marker = false;   ///< a delete marker
+  bool marker = false;         ///< a delete marker
+  bool latest = false;         ///< what a request without a version gets
+  std::int64_t modified = 0;   ///< Unix seconds; 0: not told
   bool operator==(const S3Version&) const = default;
 };
 
+/// One page.
 struct S3Versions {
+  std::string name;   ///< of the bucket
   std::vector<S3Version> versions;
   bool truncated = false;
+  std::string next_key, next_id;   ///< the markers that ask for the next page
 };
 
 /// `<Error>`. Fields that are absent are empty.
@@ -54,6 +63,8 @@ Result<std::string> read_location(std::string_view text);
 Result<std::string> read_versioning(std::string_view text);
 Result<S3Listing> read_listing(std::string_view text);
 Result<S3Versions> read_versions(std::string_view text);
+/// `2026-11-25T03:43:03.000Z` as Unix seconds; 0 for other texts.
+std::int64_t read_time(std::string_view text);
 /// The names of the account's buckets, the first 50.
 Result<std::vector<std::string>> read_buckets(std::string_view text);
 

@@ -31,7 +31,7 @@ class Journal {
   /// The write was answered, or it certainly never left this machine: what a later look does not find will never appear. A write
   /// that was not answered may still arrive, so its absence proves nothing for as long as it may be on its way.
   virtual void answered(const JournalEntry& entry) = 0;
-  /// The thing is gone again.
+  /// The thing is gone again. An entry whose write was not answered stays open all the same: it may still arrive.
   virtual void settle(const JournalEntry& entry) = 0;
   virtual std::vector<JournalEntry> open() const = 0;
 };

@@ -2,18 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <mutex>
-#include <sstream>
+#include <optional>
 #include <utility>
 
-#include "util/json.hpp"
+#include "engine/journal_entries.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -21,125 +18,114 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file descriptor that closes itself, and with it gives up the lock it holds.
-class Descriptor {
+class JournalFile : public RunJournal {
  public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
-std::string line(const char* state, const JournalEntry& entry) {
-  const nlohmann::json json = {{"state", state}, {"kind", entry.kind}, {"where", entry.where}, {"name", entry.name}};
-  return dump_json(json) + "\n";
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-std::vector<JournalEntry> read_open(const fs::path& file) {
-  std::vector<JournalEntry> open;
-  std::ifstream in(file);
-  for (std::string text; std::getline(in, text);) {
-    // A torn last line was not durable, so the write that it announces was never made.
-    const nlohmann::json json = try_parse_json(text);
-    if (!json.is_object()) continue;
-    const JournalEntry entry{json.value("kind", ""), json.value("where", ""), json.value("name", "")};
-    if (json.value("state", "") == "answered") continue;
-    if (json.value("state", "") == "settled") {
-      std::erase(open, entry);
-    } else {
-      open.push_back(entry);
-    }
-  }
-  return open;
-}
-
-class JournalFile : public Journal {
- public:
-  JournalFile(fs::path directory, const std::string& run_id) : path_(std::move(directory) / (run_id + ".jsonl")) {}
+  JournalFile(const fs::path& directory, const std::string& run_id, JournalDisk& disk)
+      : path_(directory / (run_id + ".jsonl")), unnamed_(directory / ("." + run_id + ".new")), disk_(disk) {}
 
   Result<void> announce(const JournalEntry& entry) override { return announce_all({&entry, 1}); }
 
   Result<void> announce_all(std::span<const JournalEntry> entries) override {
     if (entries.empty()) return {};
     const std::lock_guard lock(mutex_);
-    if (!file_) {
-      if (auto made = create(); !made) return made;
-    }
+    if (broken_) return fail(*broken_);
+    const std::int64_t now = journal_now();
     std::string lines;
-    for (const auto& entry : entries) lines += line("announced", entry);
-    if (!write_all(file_.get(), lines) || ::fsync(file_.get()) != 0) return failed("write");
-    open_.insert(open_.end(), entries.begin(), entries.end());
+    for (const auto& entry : entries) lines += journal_line("announced", entry, now);
+    put(lines, true);
+    if (broken_) return fail(*broken_);
+    for (const auto& entry : entries) open_.announce(entry, now);
     return {};
   }
 
   void answered(const JournalEntry& entry) override {
     const std::lock_guard lock(mutex_);
+    open_.answer(entry);
     // When this line is lost, the entry is looked for longer than it had to be: harmless.
-    if (file_) write_all(file_.get(), line("answered", entry));
+    if (file_) put(journal_line("answered", entry, journal_now()), false);
   }
 
   void settle(const JournalEntry& entry) override {
     const std::lock_guard lock(mutex_);
-    std::erase(open_, entry);
+    open_.settle(entry);
     if (!file_) return;
-    if (open_.empty()) {
-      ::unlink(path_.c_str());
-      file_ = Descriptor();
-    } else {
+    if (!open_.empty()) {
       // When this line is lost, the entry is undone once more later: harmless.
-      write_all(file_.get(), line("settled", entry));
+      put(journal_line("settled", entry, journal_now()), false);
+    } else {
+      if (is_in_place(file_.get(), path_)) disk_.unlink(path_.c_str());
+      file_ = Descriptor();
     }
   }
 
   std::vector<JournalEntry> open() const override {
-    const std::lock_guard lock(mutex_);
-    return open_;
+    return entries([](const OpenEntry&) { return true; });
+  }
+  std::vector<JournalEntry> unanswered() const override {
+    return entries([](const OpenEntry& entry) { return !entry.answered; });
   }
 
  private:
-  Result<void> create() {
-    std::error_code error;
-    fs::create_directories(path_.parent_path(), error);
-    fs::permissions(path_.parent_path(), fs::perms::owner_all, error);
-    file_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file_ || ::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) return failed("open");
+  template <class Wanted>
+  std::vector<JournalEntry> entries(Wanted wanted) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<JournalEntry> out;
+    for (const auto& open : open_.list()) {
+      if (wanted(open)) out.push_back(open.entry);
+    }
+    return out;
+  }
+
+  /// Adds lines to the file, or makes it when there is none, or none any more: somebody may have removed or replaced it.
+  void put(const std::string& lines, bool durably) {
+    if (!file_ || !is_in_place(file_.get(), path_)) return create(lines);
+    if (!append(disk_, file_.get(), lines) || (durably && disk_.fsync(file_.get()) != 0)) break_down("write");
+  }
+
+  /// Everything that is open, and these lines. The file gets its name when it is complete and locked: nobody ever takes a journal
+  /// that is being made for one whose run is dead.
+  void create(const std::string& lines) {
+    std::error_code ignored;
+    fs::create_directories(path_.parent_path(), ignored);
+    fs::permissions(path_.parent_path(), fs::perms::owner_all, ignored);
+    std::string text;
+    for (const auto& open : open_.list()) {
+      text += journal_line("announced", open.entry, open.at);
+      if (open.answered) text += journal_line("answered", open.entry, open.at);
+    }
+    disk_.unlink(unnamed_.c_str());
+    Descriptor file(disk_.open(unnamed_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file || disk_.flock(file.get(), LOCK_EX | LOCK_NB) != 0) return give_up_file("open");
+    if (!append(disk_, file.get(), text + lines) || disk_.fsync(file.get()) != 0) return give_up_file("write");
+    if (disk_.rename(unnamed_.c_str(), path_.c_str()) != 0) return give_up_file("open");
+    file_ = std::move(file);
     // The name must be durable too, else a crash leaves objects that no journal lists.
-    const Descriptor folder(::open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0) return failed("open");
-    return {};
+    const Descriptor folder(disk_.open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+    if (folder && disk_.fsync(folder.get()) == 0) return;
+    break_down("open");
+    if (open_.empty()) disk_.unlink(path_.c_str());
   }
 
-  tl::unexpected<Error> failed(const char* what) const {
-    return fail({"journal", std::string("Cannot ") + what + " the journal " + path_.string() + ": " + std::strerror(errno) +
-                                ". Nothing is written to a service that could not be undone after a crash. Point XDG_STATE_HOME to a "
-                                "folder that this user may write to, or leave these checks out with --read-only.",
-                 Blame::machine, false});
+  void give_up_file(const char* what) {
+    break_down(what);
+    disk_.unlink(unnamed_.c_str());
   }
 
-  fs::path path_;
+  /// Reads errno. From here on nothing is announced: nobody knows what the disk has kept.
+  void break_down(const char* what) {
+    if (broken_) return;
+    broken_ = Error{"journal", std::string("Cannot ") + what + " the journal " + path_.string() + ": " + std::strerror(errno) +
+                                   ". Nothing is written to a service that could not be undone after a crash. Point XDG_STATE_HOME to a "
+                                   "folder that this user may write to, or leave these checks out with --read-only.",
+                    Blame::machine, false};
+  }
+
+  fs::path path_, unnamed_;
+  JournalDisk& disk_;
   mutable std::mutex mutex_;
   Descriptor file_;
-  std::vector<JournalEntry> open_;
+  OpenEntries open_;
+  std::optional<Error> broken_;
 };
 
 }  // namespace
@@ -156,55 +142,8 @@ fs::path journal_directory(const std::map<std::string, std::string>& environment
   return "/var/lib/wbverify/journal";
 }
 
-std::shared_ptr<Journal> open_journal(const fs::path& directory, const std::string& run_id) {
-  return std::make_shared<JournalFile>(directory, run_id);
-}
-
-std::vector<Leftover> leftovers(const fs::path& directory) {
-  std::vector<Leftover> found;
-  std::error_code error;
-  for (const auto& item : fs::directory_iterator(directory, error)) {
-    if (item.path().extension() != ".jsonl") continue;
-    const Descriptor file(::open(item.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file) continue;
-    Leftover leftover{item.path(), item.path().stem(), ::flock(file.get(), LOCK_EX | LOCK_NB) != 0, read_open(item.path())};
-    found.push_back(std::move(leftover));
-  }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.file < b.file; });
-  return found;
-}
-
-std::string undo_entry(const JournalEntry& entry, const std::vector<Plugin>& catalog, const Settings& settings, Deadline deadline) {
-  for (const auto& plugin : catalog) {
-    for (const auto& undoer : plugin.undoers) {
-      if (undoer.kind != entry.kind) continue;
-      if (!undoer.concerns(entry, settings)) return "It is not of the installation that these settings describe.";
-      const auto result = undoer.undo(entry, settings, deadline, {});
-      return result ? std::string() : result.error().text;
-    }
-  }
-  return "No plugin of this version knows how to undo a " + sanitize(entry.kind, 40) + ".";
-}
-
-std::vector<UndoOutcome> undo_leftovers(const std::vector<Leftover>& leftovers, const std::vector<Plugin>& catalog,
-                                   const Settings& settings, Deadline deadline) {
-  std::vector<UndoOutcome> out;
-  for (const auto& leftover : leftovers) {
-    if (leftover.alive) continue;
-    const Descriptor file(::open(leftover.file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
-    if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
-    // The file may end in the middle of a line.
-    write_all(file.get(), "\n");
-    bool all_gone = true;
-    for (const auto& entry : leftover.entries) {
-      UndoOutcome undone{leftover.run_id, entry, undo_entry(entry, catalog, settings, deadline)};
-      all_gone = all_gone && undone.error.empty();
-      if (undone.error.empty()) write_all(file.get(), line("settled", entry));
-      out.push_back(std::move(undone));
-    }
-    if (all_gone) ::unlink(leftover.file.c_str());
-  }
-  return out;
+std::shared_ptr<RunJournal> open_journal(const fs::path& directory, const std::string& run_id, JournalDisk& disk) {
+  return std::make_shared<JournalFile>(directory, run_id, disk);
 }
 
 }  // namespace wbverify

@@ -119,6 +119,9 @@ struct RemovedGroup {
   std::string error;   ///< why it is still there; empty: gone
 };
 
+/// Cause of the error of LeftoverSpec::find when the settings name no such service: then there is nothing to look for.
+inline constexpr std::string_view not_configured = "not-configured";
+
 /// Finds and removes what no journal lists, for `wbverify cleanup --<option>`.
 struct LeftoverSpec {
   std::string option;   ///< `wandb-verify`: what another program left; `all`: what wbverify itself left

@@ -141,8 +141,11 @@ TEST(BucketUndo, ConcernsOnlyWhatRunsMakeHere) {
   EXPECT_TRUE(undo.concerns({"s3-object", "s3.example.com:9000/wandb-files", ours}, settings()));
   EXPECT_FALSE(undo.concerns({"s3-object", "s3.example.com:9000/wandb-files", ours}, Settings()));
   EXPECT_FALSE(undo.concerns({"s3-object", "s3.example.com:9000/other", ours}, settings()));
-  for (const char* name : {"", "plain.bin", "wbverify/0123456789abcdef/plain.bin", "team/a/wbverify/", "team/a/wbverify/0123456789abcdef/", "team/a/wbverify/0123456789ABCDEF/x", "team/a/wbverify/0123456789abcde/x",
-                           "team/a/wbverify/../../../models/x", "team/a/models/best.ckpt"}) {
+  for (const auto& name : bucket_object_names()) EXPECT_TRUE(undo.concerns({"s3-object", "s3.example.com:9000/wandb-files", "team/a/wbverify/0123456789abcdef/" + name}, settings())) << name;
+  for (const char* name : {"", "plain.bin", "wbverify/0123456789abcdef/plain.bin", "team/a/wbverify/", "team/a/wbverify/0123456789abcdef/", "team/a/wbverify/0123456789ABCDEF/plain.bin",
+                           "team/a/wbverify/0123456789abcde/plain.bin", "team/a/wbverify/../../../models/x", "team/a/models/best.ckpt", "team/a/wbverify/0123456789abcdef/..", "team/a/wbverify/0123456789abcdef/.",
+                           "team/a/wbverify/0123456789abcdef/plain.bin/", "team/a/wbverify/0123456789abcdef/./plain.bin", "team/a/wbverify/0123456789abcdef/mine.bin", "/team/a/wbverify/0123456789abcdef/plain.bin",
+                           "team/a/wbverify/0123456789abcdef0/plain.bin", "team/awbverify/0123456789abcdef/plain.bin"}) {
     EXPECT_FALSE(undo.concerns({"s3-object", "s3.example.com:9000/wandb-files", name}, settings())) << name;
   }
 }

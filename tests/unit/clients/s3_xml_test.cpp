@@ -76,9 +76,9 @@ TEST(S3Xml, ReadsListingsAndVersions) {
   EXPECT_EQ(listing->name, "wandb");
   EXPECT_TRUE(listing->truncated);
   EXPECT_THAT(listing->keys, ElementsAre("a b+c%2F\xC3\xB6"));
-  const auto versions = s3_xml::read_versions(document("ListVersionsResult", "<Version><Key>a</Key><VersionId>1</VersionId></Version><DeleteMarker><Key>a</Key><VersionId>2</VersionId></DeleteMarker>"));
+  const auto versions = s3_xml::read_versions(document("ListVersionsResult", "<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>2</NextVersionIdMarker><Version><Key>a</Key><VersionId>1</VersionId><LastModified>2026-11-25T03:43:03.000Z</LastModified></Version><DeleteMarker><Key>a</Key><VersionId>2</VersionId><IsLatest>true</IsLatest></DeleteMarker>"));
   ASSERT_TRUE(versions);
-  EXPECT_THAT(versions->versions, ElementsAre(S3Version{"a", "1", false}, S3Version{"a", "2", true}));
+  EXPECT_THAT(versions->versions, ElementsAre(S3Version{"a", "1", false, false, 1795578183}, S3Version{"a", "2", true, true, 0}));
 }
 
 TEST(S3Xml, ReadsBuckets) {
