@@ -219,6 +219,7 @@ bool transient(const BucketReadFacts& facts) {
 }
 
 std::vector<Touch> touches(const Settings& settings) {
+  if (!settings.bucket) return {};
   const BucketPlace place = bucket_place(settings);
   const std::string target = place.address.connect_host() + ":" + std::to_string(place.address.port);
   std::vector<Touch> out = {{target, "connect to each address of the name", false, ""}};

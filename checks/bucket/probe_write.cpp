@@ -249,6 +249,7 @@ std::string skip(const Settings& settings) {
 }
 
 std::vector<Touch> touches(const Settings& settings) {
+  if (!settings.bucket) return {};
   const BucketPlace place = bucket_place(settings);
   const std::string target = place.address.connect_host() + ":" + std::to_string(place.address.port);
   const std::string folder = place.address.bucket + "/" + bucket_folder(place, settings.scene.run_id);

@@ -102,7 +102,10 @@ Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, con
       if (planned.skip_reason.empty() && selection.read_only && probe.writes) {
         planned.skip_reason = "It writes, and --read-only was given.";
       }
-      if (planned.skip_reason.empty() && !planned.wanted) planned.skip_reason = "Left out by --skip.";
+      if (planned.skip_reason.empty() && !planned.wanted) {
+        const bool selected = std::any_of(plugin.checks.begin(), plugin.checks.end(), [&](const CheckSpec& check) { return check.probe == probe.id && shown(check); });
+        planned.skip_reason = selected ? "Left out by --skip." : "Not selected by --only.";
+      }
       reasons[probe.id] = planned.skip_reason;
       plan.probes.push_back(std::move(planned));
     }

@@ -152,16 +152,61 @@ def test_cleanup_with_nothing_to_do(tmp_path):
     assert run(tmp_path, "cleanup", "--dry-run").returncode == 0
 
 
-def test_cleanup_shows_what_it_would_remove(tmp_path):
-    journal = tmp_path / ".local/state/wbverify/journal"
-    journal.mkdir(parents=True)
-    line = {"state": "announced", "kind": "unheard-of", "where": "s3.example.com/wandb", "name": "wbverify/0123456789abcdef/x"}
-    (journal / "0123456789abcdef.jsonl").write_text(json.dumps(line) + "\n")
-    shown = run(tmp_path, "cleanup", "--dry-run")
-    assert shown.returncode == 0 and "wbverify/0123456789abcdef/x" in shown.out
-    done = run(tmp_path, "cleanup", "--env-file", settings(tmp_path))
-    assert done.returncode == 1 and "could not remove" in done.err
-    assert (journal / "0123456789abcdef.jsonl").exists()
+def journal_line(kind, where, name, **more):
+    return json.dumps({"state": "announced", "kind": kind, "where": where, "name": name, "at": int(time.time() * 1000), **more}) + "\n"
+
+
+@pytest.fixture
+def journal(tmp_path):
+    folder = tmp_path / ".local/state/wbverify/journal"
+    folder.mkdir(parents=True)
+    return folder / "0123456789abcdef.jsonl"
+
+
+OURS = "s3-object", "s3.amazonaws.com/wandb-files", "wbverify/0123456789abcdef/plain.bin"
+
+
+def test_cleanup_leaves_the_journals_of_other_installations_alone(tmp_path, journal):
+    text = journal_line("unheard-of", "s3.example.com/wandb", "x") + journal_line(OURS[0], OURS[1] + "-2", OURS[2]) + journal_line(OURS[0], OURS[1], OURS[2] + "/..")
+    journal.write_text(text)
+    for args in (["--dry-run"], []):
+        shown = run(tmp_path, "cleanup", *args, "--env-file", settings(tmp_path))
+        assert shown.returncode == 0 and shown.out.count("left alone") == 3, shown.out + shown.err
+    assert journal.read_text() == text
+
+
+def test_cleanup_names_what_is_no_journal_and_goes_on(tmp_path, journal):
+    journal.write_text('{"state":"announced","kind":1,"where":"x","name":"y"}\n')
+    os.mkfifo(journal.with_name("00000000000000ff.jsonl"))
+    done = run(tmp_path, "cleanup", "--env-file", settings(tmp_path), limit=10)
+    assert done.returncode == 0 and "0123456789abcdef.jsonl: line 1" in done.err and "00000000000000ff.jsonl" in done.err, done.err
+    checked = run(tmp_path, "--env-file", settings(tmp_path), "--only", "config.required", limit=10)
+    assert checked.returncode == 0, "a damaged journal stops no run"
+    assert checked.err.count("jsonl") <= 1
+
+
+def test_a_run_tells_of_thousands_of_journals_in_a_line(tmp_path, journal):
+    """Those of other installations in none, and without a change to any of them."""
+    env_file = tmp_path / "w.env"
+    env_file.write_text("HOST=http://127.0.0.1:9\nMYSQL=mysql://u:" + PASSWORD + "@127.0.0.1:9/w\nBUCKET=s3://AKIAIOSFODNN7EXAMPLE:" + PASSWORD + "@127.0.0.1:9/wandb-files?tls=false&region=us-east-1\n")
+    for i in range(2000):
+        journal.with_name(f"{i:016x}.jsonl").write_text(journal_line(OURS[0], "s3.elsewhere.example/wandb-files", OURS[2]))
+    for i in range(2000, 3000):
+        journal.with_name(f"{i:016x}.jsonl").write_text("".join(journal_line(OURS[0], "127.0.0.1:9/wandb-files", f"wbverify/{i:016x}/{name}") for name in ("plain.bin", "large.bin")))
+    before = sum(path.stat().st_size for path in journal.parent.iterdir())
+    shown = json.loads(run(tmp_path, "plan", "--env-file", env_file, "--format", "json").out)
+    assert shown["left_behind"] == [{"kind": "s3-object", "target": "127.0.0.1:9/wandb-files", "count": 2000}]
+    assert "2000 s3-objects" in run(tmp_path, "plan", "--env-file", env_file).out
+    done = run(tmp_path, "--env-file", env_file, "--only", "bucket", "-q")
+    assert len([line for line in done.err.splitlines() if line.startswith("wbverify:")]) == 1, done.err
+    assert "2000 s3-objects at 127.0.0.1:9/wandb-files" in done.err and "elsewhere" not in done.err
+    for args in (("--only", "config"), ("--read-only",), ("--skip", "bucket")):
+        assert "s3-object" not in run(tmp_path, "--env-file", env_file, *args, "-q").err
+        assert json.loads(run(tmp_path, "plan", "--env-file", env_file, "--format", "json", *args).out)["left_behind"] == []
+    assert sum(path.stat().st_size for path in journal.parent.iterdir()) == before
+    cleaned = run(tmp_path, "cleanup", "--env-file", env_file)
+    assert cleaned.returncode == 3, "the store could not be asked"
+    assert len(cleaned.err.splitlines()) == 1 and cleaned.out.count("left alone") == 1
 
 
 @pytest.fixture

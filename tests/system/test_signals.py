@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from program import command, environment, verify
+from program import clean_up_at_last, command, environment, verify
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -63,11 +63,9 @@ def test_a_kill_at_any_moment_is_mended_by_cleanup(base):
         time.sleep(dice.uniform(0.02, full))
         process.kill()
         process.wait()
-    done = subprocess.run([command(base)[0], "cleanup", *command(base)[1:]], env=environment(base), capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout + done.stderr
+    clean_up_at_last(base)
     assert base.bucket_objects() == objects
     assert base.mysql_tables() == tables
-    assert not list((Path(base.dir) / "state").rglob("*.jsonl"))
 
 
 def test_a_closed_pipe_ends_quietly(base):

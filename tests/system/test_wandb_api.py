@@ -113,10 +113,8 @@ def test_a_kill_at_any_moment_is_mended_by_cleanup(base, batch):
         time.sleep(dice.uniform(0.02, full))
         process.kill()
         process.wait()
-        done = subprocess.run([command(base)[0], "cleanup", *command(base)[1:]], env=environment(base), capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stdout + done.stderr
+        clean_up_at_last(base)
         assert remaining(base) == ([], [])
-    assert not list((Path(base.dir) / "state").rglob("*.jsonl"))
 
 
 def test_cleanup_shows_what_wandb_verify_left_and_removes_it_when_told(base):
