@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from program import command, environment, verify
+from program import clean_up_at_last, command, environment, verify
 
 ONLY = ("--only", "wandb")
 MOST_REQUESTS = 40
