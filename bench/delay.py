@@ -15,7 +15,7 @@ FAR = "127.0.0.2"
 # The longest of the chains that go side by side, by design (checks/wandb/probe_*.cpp): an artifact, from the log-in until it is removed.
 CHAIN = ["/graphql2? (Session|Viewer)", "/graphql UpsertBucket", "/graphql CreateArtifact", "/graphql CreateArtifactManifest", "/graphql CreateArtifactFiles",
          "PUT .*/wandb_artifacts/", "/graphql CreateArtifactManifest", "PUT .*/wandb_artifacts/", "/graphql CommitArtifact", "/graphql UseArtifact", "GET .*/wandb_artifacts/",
-         "/graphql Remove", "/graphql Leftovers"]
+         "/graphql Remove", "/graphql RenameProject", "/graphql Contents", "/graphql DeleteProject", "/graphql StillThere"]
 ADDRESS = ["GET /(healthz|ready|env.js)?$"]
 OF_CHAIN = re.compile("|".join(f"(.* )?{words}" if words[0] == "/" else words for words in CHAIN + ADDRESS))
 LOG = """map $request_body $operation {{ default ''; '~(?:query|mutation) (?<word>[A-Za-z]+)' ' $word'; }}
@@ -98,7 +98,7 @@ def of_chain(trips):
     """Without those of other chains, which may have ended just before by chance."""
     def named(word):
         return sorted((trip for trip in trips if trip.what.endswith(word)), key=lambda trip: trip.begin)
-    others = [*named("UpsertBucket")[1:], *named("Leftovers")[:-1]]   # the sweep makes a run too; what earlier runs left is looked for
+    others = named("UpsertBucket")[1:]   # the sweep makes a run too
     first = {}
     for trip in trips:
         if trip.what not in ("TCP", "TLS"):

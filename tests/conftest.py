@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS), str(TESTS / "system"), str(TESTS / "support")]
+sys.path[:0] = [str(TESTS), *(str(TESTS / part) for part in ("system", "support", "stress"))]
 
 
 def pytest_configure(config):

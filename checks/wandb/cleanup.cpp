@@ -45,6 +45,7 @@ std::string reason(const WandbRemoval& removal) {
   const ApiAnswer& answer = removal.answer;
   if (!answer.asked) return "There was no time left to remove it.";
   if (!answer.ok()) return tell(answer);
+  if (!removal.reason.empty()) return removal.reason;
   return "The server said that it removed it, and still has it.";
 }
 
@@ -86,18 +87,24 @@ Findings judge(const WandbWriteFacts& facts, const Scene& scene) {
     finding.fix = "wbverify cleanup";
     return {finding};
   }
-  const bool only_projects =
-      std::all_of(kept.begin(), kept.end(), [](const auto* removal) { return removal->kind == "project"; });
-  if (!only_projects) {
+  const auto shared = std::find_if(kept.begin(), kept.end(), [](const auto* removal) { return removal->kind == "project"; });
+  if (shared != kept.end()) {
+    finding.status = Status::warn;
+    finding.cause = "not-ours";
+    finding.blame = Blame::none;
+    finding.observed = fmt::format("The {} stays: {}", place_of(**shared), (*shared)->reason);
+    finding.why = "wbverify makes a project for each run and removes it. What others put into one is theirs, and never removed.";
+    finding.fix = "Move what is needed out of it, then delete it in the app: " + by_hand(facts, **shared);
+    return {finding};
+  }
+  if (!kept.empty()) {
     finding.status = Status::warn;
     finding.cause = "kept";
     finding.observed = fmt::format("The server has no way to delete {}.", list(kept));
     finding.fix = "Delete it in the app: " + by_hand(facts, *kept.front()) + "\nNewer servers can: update this one.";
     return {finding};
   }
-  std::string observed = sum(gone) + (gone.size() == 1 ? ", gone" : ", all gone");
-  if (!kept.empty()) observed += "; the empty " + list(kept) + " stays, no API deletes it";
-  finding = passed(observed);
+  finding = passed(sum(gone) + (gone.size() == 1 ? ", gone" : ", all gone"));
   finding.setting = "HOST";
   return {finding};
 }

@@ -28,7 +28,7 @@ WBVERIFY_JSON(WandbSweep, tried, entity, project, name, create, agent, heartbeat
 
 WBVERIFY_JSON(WandbBody, path, bytes, answer, passed, refused, duration_ms)
 
-WBVERIFY_JSON(WandbRemoval, kind, name, entity, project, gone, kept, state, answer)
+WBVERIFY_JSON(WandbRemoval, kind, name, entity, project, gone, kept, state, reason, answer)
 
 WBVERIFY_JSON(WandbWriteFacts, place, cause, text, blame, runs, files, artifact, sweep, bodies, multipart, removals,
               last_look, looked)

@@ -121,8 +121,9 @@ struct WandbBody {
 struct WandbRemoval {
   std::string kind, name, entity, project;  ///< kind: `run`, `artifact`, `sweep`, `project`
   bool gone = false;                        ///< seen to be gone, or cancelled where it cannot be deleted
-  bool kept = false;                        ///< the server has no way to delete it
+  bool kept = false;                        ///< the server has no way to delete it; a project: others use it
   std::string state;                        ///< of a sweep afterwards
+  std::string reason;                       ///< why a project stays
   ApiAnswer answer;
 };
 

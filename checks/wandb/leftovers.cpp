@@ -76,10 +76,18 @@ Findings judge(const WandbLeftoverFacts& facts, const Scene& scene) {
                   since.empty() ? "" : ", the oldest of " + since,
                   more > 0 && !facts.found.empty() ? fmt::format(", and {} more", more) : "");
   finding.expected = "Nothing of earlier verifications.";
-  finding.why =
-      "wandb verify deletes nothing: each time it leaves thirteen runs, two artifacts and a sweep that still counts as "
-      "running, among what people look for.";
-  finding.fix = "This shows what it would remove, asks, and removes it:\nwbverify cleanup --wandb-verify";
+  const auto is_by = [&](std::string_view who) {
+    return std::any_of(facts.found.begin(), facts.found.end(), [&](const auto& left) { return left.by == who; });
+  };
+  const bool ours = is_by("wbverify"), theirs = is_by("wandb verify") || !ours;
+  if (theirs) {
+    finding.why =
+        "wandb verify deletes nothing: each time it leaves thirteen runs, two artifacts and a sweep that still counts as "
+        "running, among what people look for.";
+  }
+  if (ours) finding.why += std::string(theirs ? " " : "") + "A run of wbverify was killed elsewhere, or its key may not delete.";
+  finding.fix = std::string("This shows what it would remove, asks, and removes it:") +
+                (theirs ? "\nwbverify cleanup --wandb-verify" : "") + (ours ? "\nwbverify cleanup --all" : "");
   finding.reproduce = "wbverify --only wandb.leftovers";
   finding.setting = "HOST";
   return {finding};

@@ -17,7 +17,7 @@ Plugin wandb_plugin() {
       wandb_https_check(),   wandb_artifact_check(), wandb_bodies_check(),     wandb_multipart_check(),  wandb_sweep_check(),    wandb_cleanup_check(),
   };
   plugin.undoers = wandb_undoers();
-  plugin.leftovers = {wandb_verify_leftovers()};
+  plugin.leftovers = wandb_leftovers();
   return plugin;
 }
 

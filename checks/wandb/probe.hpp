@@ -9,9 +9,9 @@ ProbeSpec wandb_probe();
 ProbeSpec wandb_leftovers_probe();
 /// Runs, files, an artifact, a sweep: written, read back, removed.
 ProbeSpec wandb_write_probe();
-/// Removes what a run of wbverify left, or an execution of `wandb verify`.
+/// Removes the project that a run of wbverify made for itself.
 std::vector<UndoSpec> wandb_undoers();
-/// What executions of `wandb verify` left.
-LeftoverSpec wandb_verify_leftovers();
+/// What executions of `wandb verify` left, and what runs of wbverify that no journal lists.
+std::vector<LeftoverSpec> wandb_leftovers();
 
 }  // namespace wbverify

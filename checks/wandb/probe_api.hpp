@@ -19,9 +19,7 @@ std::string wandb_skip(const Settings& settings);
 /// The same for what needs a log-in.
 std::string wandb_login_skip(const Settings& settings);
 
-/// The project that holds everything we make.
-inline constexpr std::string_view wandb_project = "wbverify";
-/// The beginning of the name of everything that a run makes.
+/// The name of the project that a run makes for itself, and the beginning of the name of everything in it.
 std::string wandb_tag(const std::string& run_id);
 
 /// Asks the API on behalf of one run. Several threads may use it at the same time.

@@ -19,14 +19,21 @@ inline constexpr GraphqlDocument session{"Session", R"(query Session {
 /// The cheapest question that only somebody who is logged in gets an answer to.
 inline constexpr GraphqlDocument viewer{"Viewer", "query Viewer { viewer { id } }"};
 
-inline constexpr GraphqlDocument create_runs{"UpsertBucket", R"(mutation UpsertBucket($entity: String, $project: String, $main: String, $config: JSONString
+inline constexpr GraphqlDocument create_runs{"UpsertBucket", R"(mutation UpsertBucket($entity: String, $project: String, $mark: String, $main: String, $config: JSONString
   <second-run|, $second: String>) {
+  own: upsertModel(input: {entityName: $entity, name: $project, description: $mark}) { inserted }
   main: upsertBucket(input: {entityName: $entity, modelName: $project, name: $main, displayName: $main, config: $config, jobType: "wbverify"}) {
-    bucket { id name createdAt project { id createdAt <Project.runCount|runCount> entity { name } } } inserted
+    bucket { id name } inserted
   }
   <second-run|second: upsertBucket(input: {entityName: $entity, modelName: $project, name: $second, displayName: $second, jobType: "wbverify"}) {
     bucket { id name } inserted
   }>
+})"};
+
+/// Whether a project is there by its own name, or by that of its last moments.
+inline constexpr GraphqlDocument still_there{"StillThere", R"(query StillThere($entity: String, $project: String!, $quarantine: String!) {
+  before: project(name: $project, entityName: $entity) { name description }
+  behind: project(name: $quarantine, entityName: $entity) { name }
 })"};
 
 inline constexpr GraphqlDocument create_files{"CreateRunFiles", R"(mutation CreateRunFiles($entity: String!, $project: String!, $run: String!, $files: [String!]!) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
+#include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
 
@@ -15,126 +15,6 @@ using nlohmann::json;
 /// Mutations in one request.
 constexpr std::size_t most_at_once = 25;
 
-constexpr GraphqlDocument look_document{"Leftovers", R"(query Leftovers($entity: String) {
-  ours: project(name: "wbverify", entityName: $entity) { ...Things ours: artifactType(name: "wbverify") { ...Collections } }
-  theirs: project(name: "verify", entityName: $entity) { ...Things theirs: artifactType(name: "artsy") { ...Collections } }
-}
-fragment Things on Project {
-  id createdAt
-  runs(first: 1000) { edges { node { id name sweepName createdAt } } }
-  sweeps(first: 500) { edges { node { id name <Sweep.displayName|displayName> config state createdAt } } }
-  artifactTypes(first: 100) { edges { node { name } } }
-}
-fragment Collections on ArtifactType {
-  artifactCollections(first: 500) { edges { node { id name createdAt artifacts(first: 100) { edges { node { id } } } } } }
-})"};
-
-bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
-
-/// `wbverify-0123456789abcdef` at the beginning of a name of ours, or empty.
-std::string tag_of(std::string_view name) {
-  constexpr std::string_view begin = "wbverify-";
-  constexpr std::size_t id = 16;
-  if (!name.starts_with(begin) || name.size() < begin.size() + id || !is_hex(name.substr(begin.size(), id))) return "";
-  const std::string_view rest = name.substr(begin.size() + id);
-  return rest.empty() || rest.front() == '-' ? std::string(name.substr(0, begin.size() + id)) : "";
-}
-
-/// The eight characters that one execution of `wandb verify` puts before its names, or empty.
-std::string prefix_of(std::string_view name, std::initializer_list<std::string_view> ends) {
-  constexpr std::size_t length = 8;
-  if (name.size() <= length || name[length] != '-') return "";
-  const bool letters = std::all_of(name.begin(), name.begin() + length, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
-  const bool known = std::find(ends.begin(), ends.end(), name.substr(length + 1)) != ends.end();
-  return letters && known ? std::string(name.substr(0, length)) : "";
-}
-
-std::vector<const json*> nodes(const json* connection) {
-  std::vector<const json*> out;
-  const json* const edges = connection == nullptr ? nullptr : json_at(*connection, "edges");
-  if (edges == nullptr || !edges->is_array()) return out;
-  for (const auto& edge : *edges) {
-    const json* const node = json_at(edge, "node");
-    if (node != nullptr && node->is_object()) out.push_back(node);
-  }
-  return out;
-}
-
-/// One of the two projects.
-class Project {
- public:
-  Project(const json& data, std::string name, bool ours) : data_(data), name_(std::move(name)), ours_(ours) {}
-
-  std::vector<WandbRemain> remains() {
-    std::set<std::string> sweeps;
-    bool foreign = false;
-    for (const json* node : nodes(json_at(data_, "sweeps"))) {
-      const std::string group = sweep_group(*node);
-      if (group.empty()) {
-        foreign = true;
-        continue;
-      }
-      sweep_groups_[json_raw(*node, "name")] = group;
-      sweeps_.push_back(remain("sweep", *node, group));
-      sweeps_.back().state = json_text(*node, "state", 40);
-    }
-    for (const json* node : nodes(json_at(data_, ours_ ? "ours.artifactCollections" : "theirs.artifactCollections"))) {
-      const std::string name = json_raw(*node, "name"), group = ours_ ? tag_of(name) : prefix_of(name, {"sing-artys", "my-artys"});
-      if (group.empty()) {
-        foreign = true;
-        continue;
-      }
-      out_.push_back(remain("artifact", *node, group));
-      for (const json* version : nodes(json_at(*node, "artifacts"))) out_.back().versions.push_back(json_raw(*version, "id"));
-    }
-    for (const json* node : nodes(json_at(data_, "runs"))) {
-      const std::string group = run_group(*node);
-      if (group.empty()) foreign = true;
-      if (!group.empty()) out_.push_back(remain("run", *node, group));
-    }
-    for (const json* node : nodes(json_at(data_, "artifactTypes"))) {
-      // Types that the server makes for every run hold nothing but what belongs to runs.
-      const std::string type = json_raw(*node, "name");
-      foreign |= type != (ours_ ? "wbverify" : "artsy") && type != "run" && type != "run_table" && type != "job" && type != "code" && type != "wandb-history";
-    }
-    out_.insert(out_.end(), sweeps_.begin(), sweeps_.end());
-    if (!foreign && !json_raw(data_, "id").empty()) out_.push_back(remain("project", data_, "project"));
-    return std::move(out_);
-  }
-
- private:
-  WandbRemain remain(std::string kind, const json& node, std::string group) const {
-    WandbRemain out;
-    out.kind = std::move(kind);
-    out.id = json_raw(node, "id");
-    out.name = out.kind == "project" ? name_ : json_text(node, "name", 140);
-    out.project = name_;
-    out.by = ours_ ? "wbverify" : "wandb verify";
-    out.group = std::move(group);
-    out.created_at = json_text(node, "createdAt", 40);
-    return out;
-  }
-
-  std::string sweep_group(const json& node) const {
-    if (ours_) return tag_of(json_raw(node, "displayName"));
-    return json_raw(node, "displayName") == "verify_sweep" || json_raw(node, "config").find("verify_sweep") != std::string::npos ? "sweep " + json_text(node, "name", 60) : "";
-  }
-
-  std::string run_group(const json& node) const {
-    const std::string name = json_raw(node, "name");
-    const std::string own = ours_ ? tag_of(name) : prefix_of(name, {"graphql_put", "check_run", "log_artifact", "use_artifact"});
-    if (!own.empty()) return own;
-    const auto sweep = sweep_groups_.find(json_raw(node, "sweepName"));
-    return sweep == sweep_groups_.end() ? "" : sweep->second;
-  }
-
-  const json& data_;
-  std::string name_;
-  bool ours_;
-  std::map<std::string, std::string> sweep_groups_;   ///< of a sweep's name
-  std::vector<WandbRemain> out_, sweeps_;
-};
-
 /// One request full of mutations.
 class Batch {
  public:
@@ -144,7 +24,7 @@ class Batch {
   /// `call` holds `$ID` where the variable goes.
   void add(std::size_t remain, std::string call, const std::string& id) {
     const std::string name = "m" + std::to_string(count_++);
-    declarations_ += (declarations_.empty() ? "$" : ", $") + name + ": " + (call.starts_with("upsertSweep") ? "ID" : call.starts_with("deleteModel") ? "String!" : "ID!");
+    declarations_ += (declarations_.empty() ? "$" : ", $") + name + ": " + (call.starts_with("upsertSweep") ? "ID" : "ID!");
     variables_[name] = id;
     call.replace(call.find("$ID"), 3, "$" + name);
     calls_ += "  " + name + ": " + call + "\n";
@@ -176,23 +56,96 @@ class Batch {
 
 std::string quoted(const std::string& text) { return dump_json(json(text)); }
 
-}  // namespace
-
-std::vector<WandbRemain> look_for_remains(WandbApi& api, const std::string& entity, ApiAnswer& answer) {
-  const json data = api.ask(look_document, {{"entity", entity}}, {}, answer);
-  std::vector<WandbRemain> out;
-  if (const json* const ours = json_at(data, "ours"); ours != nullptr && ours->is_object()) out = Project(*ours, std::string(wandb_project), true).remains();
-  if (const json* const theirs = json_at(data, "theirs"); theirs != nullptr && theirs->is_object()) {
-    const auto more = Project(*theirs, std::string(wandb_verify_project), false).remains();
-    out.insert(out.end(), more.begin(), more.end());
+/// `run train-1, report "Results" and 3 more`.
+std::string list(const std::vector<WandbRemain>& things) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> out;
+  for (const auto& thing : things) {
+    if (out.size() < most) out.push_back("the " + thing.kind + " " + thing.name);
   }
-  return out;
+  return join(out, ", ") + (things.size() > most ? " and " + std::to_string(things.size() - most) + " more" : "");
 }
 
-std::string default_entity(WandbApi& api, ApiAnswer& answer) {
-  constexpr GraphqlDocument document{"Viewer", "query Viewer { viewer { id entity } }"};
-  return json_raw(api.ask(document, json::object(), {"viewer.entity"}, answer), "viewer.entity");
-}
+std::string whose(const std::vector<WandbRemain>& foreign) { return list(foreign) + (foreign.size() == 1 ? " in it is" : " in it are") + " not of this tool's making."; }
+
+/// A project on its way out.
+class Ending {
+ public:
+  Ending(WandbApi& api, const std::string& entity, const std::string& project, const WandbOwner& owner, const std::string& quarantine)
+      : api_(api), entity_(entity), project_(project), quarantine_(quarantine), owner_(owner) {}
+
+  WandbEnd go() {
+    switch (rename(project_, quarantine_)) {
+      case Renamed::yes:
+        return decide(quarantine_);
+      case Renamed::unknown_here:
+        // Whoever knows the name can write into it until the end: only of ours nobody does.
+        if (owner_.tag.empty()) return stays(WandbEnd::How::failed, "This server cannot rename projects, so nothing could be kept out of it while it is deleted. Delete it in the app when it is empty.");
+        return decide(project_);
+      case Renamed::no:
+        break;
+    }
+    return stays(WandbEnd::How::failed, "It could not be renamed: " + wandb_complaint(end_.answer) + ".");
+  }
+
+  /// The rest of it, for a project that has the one name or the other.
+  WandbEnd decide(const std::string& now) {
+    const auto contents = look_into(api_, entity_, now, owner_, end_.answer);
+    if (!contents) return back(now, WandbEnd::How::failed, "What is in it could not be found out: " + contents.error().text + ".");
+    if (!*contents) return stays(WandbEnd::How::absent, "");
+    const auto foreign = (*contents)->foreign(), left = (*contents)->unfinished();
+    if (!left.empty()) return back(now, WandbEnd::How::failed, list(left) + " could not be removed.");
+    if (!foreign.empty()) return back(now, WandbEnd::How::foreign, whose(foreign));
+    if (!remove((*contents)->id())) return back(now, WandbEnd::How::failed, wandb_complaint(end_.answer) + ".");
+    return stays(WandbEnd::How::gone, "");
+  }
+
+ private:
+  enum class Renamed { yes, no, unknown_here };
+
+  Renamed rename(const std::string& from, const std::string& to) {
+    static constexpr std::string_view known = "Mutation.renameProject";
+    constexpr GraphqlDocument document{"RenameProject", R"(mutation RenameProject($entity: String!, $from: String!, $to: String!) {
+  <Mutation.renameProject|renameProject(input: {entityName: $entity, oldProjectName: $from, newProjectName: $to}) { project { id name } }>
+})"};
+    WandbApi::Manner manner;
+    manner.needs = known;
+    const json data = api_.ask(document, {{"entity", entity_}, {"from", from}, {"to", to}}, {}, end_.answer, manner);
+    if (api_.lacks(known)) return Renamed::unknown_here;
+    return end_.answer.ok() && json_raw(data, "renameProject.project.name") == to ? Renamed::yes : Renamed::no;
+  }
+
+  bool remove(const std::string& id) {
+    constexpr GraphqlDocument document{"DeleteProject", "mutation DeleteProject($id: String!) { deleteModel(input: {id: $id}) { success } }"};
+    const json data = api_.ask(document, {{"id", id}}, {"deleteModel"}, end_.answer);
+    const json* const done = json_at(data, "deleteModel.success");
+    return end_.answer.ok() && done != nullptr && done->is_boolean() && done->get<bool>();
+  }
+
+  WandbEnd stays(WandbEnd::How how, std::string text) {
+    end_.how = how;
+    end_.text = std::move(text);
+    return end_;
+  }
+
+  /// It stays, under the name by which people know it. `answer` remains the one that says why.
+  WandbEnd back(const std::string& now, WandbEnd::How how, std::string text) {
+    const ApiAnswer why = end_.answer;
+    if (now == quarantine_ && rename(quarantine_, project_) != Renamed::yes) {
+      text += " It is called " + quarantine_ + " now, because it could not be given its name back: " + wandb_complaint(end_.answer) + ".";
+      how = WandbEnd::How::failed;
+    }
+    end_.answer = why;
+    return stays(how, std::move(text));
+  }
+
+  WandbApi& api_;
+  std::string entity_, project_, quarantine_;
+  WandbOwner owner_;
+  WandbEnd end_;
+};
+
+}  // namespace
 
 std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entity, const std::vector<WandbRemain>& remains) {
   std::vector<WandbRemoval> removals;
@@ -210,22 +163,43 @@ std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entit
     } else if (remain.kind == "artifact") {
       for (const auto& version : remain.versions) batch.add(at, "deleteArtifact(input: {artifactID: $ID, deleteAliases: true}) { artifact { id } }", version);
       batch.add(at, "deleteArtifactSequence(input: {artifactSequenceID: $ID}) { artifactCollection { id } }", remain.id);
-    } else if (remain.kind == "sweep") {
+    } else {
       batch.add(at, "upsertSweep(input: {id: $ID, state: \"FINISHED\", entityName: " + quoted(entity) + ", projectName: " + quoted(remain.project) + "}) { sweep { id state } }", remain.id);
       removals.back().kept = true;
-    } else {
-      batch.add(at, "deleteModel(input: {id: $ID}) { success }", remain.id);
     }
   }
   if (!batch.empty()) batch.send(api, removals);
-  // What stood in a project that is deleted goes with it, its sweeps too.
-  for (const auto& project : removals) {
-    if (project.kind != "project" || !project.gone) continue;
-    for (auto& removal : removals) {
-      if (removal.project == project.project && removal.kind == "sweep") removal.kept = false;
-    }
-  }
   return removals;
+}
+
+WandbEnd end_project(WandbApi& api, const std::string& entity, const std::string& project, const WandbOwner& owner, const std::string& quarantine) {
+  return Ending(api, entity, project, owner, quarantine).go();
+}
+
+WandbEnd clear_project(WandbApi& api, const std::string& entity, const std::string& tag) {
+  const WandbOwner owner{tag};
+  WandbEnd end;
+  end.how = WandbEnd::How::absent;
+  // In quarantine first: what is called `tag` beside it is a late write of ours, or somebody else's.
+  for (const std::string& name : {wandb_quarantine(tag), tag}) {
+    const auto contents = look_into(api, entity, name, owner, end.answer);
+    if (!contents) return {WandbEnd::How::failed, "What is in " + name + " could not be found out: " + contents.error().text + ".", end.answer};
+    if (!*contents) continue;
+    if (!(*contents)->is_own()) {
+      // Somebody else's, from the name on.
+      end.how = end.how == WandbEnd::How::absent ? WandbEnd::How::foreign : end.how;
+      end.text = "It is not of this tool's making.";
+      continue;
+    }
+    const auto removals = remove_remains(api, entity, (*contents)->own());
+    const bool done = std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone; });
+    if (const auto foreign = (*contents)->foreign(); name == tag && done && !foreign.empty()) return {WandbEnd::How::foreign, whose(foreign), end.answer};
+    Ending ending(api, entity, tag, owner, wandb_quarantine(tag));
+    const WandbEnd one = name == tag ? ending.go() : ending.decide(name);
+    if (one.how != WandbEnd::How::gone && one.how != WandbEnd::How::absent) return one;
+    end = one;
+  }
+  return end;
 }
 
 }  // namespace wbverify

@@ -1,34 +1,35 @@
 #pragma once
-// What stands on the server under a name that `wandb verify` or wbverify gives, and how it is removed.
+// How what stands on the server is removed: things by their ids, a project only when a complete look has shown it empty.
 #include <string>
 #include <vector>
 
-#include "checks/wandb/probe_api.hpp"
+#include "checks/wandb/probe_contents.hpp"
 
 namespace wbverify {
 
-struct WandbRemain {
-  std::string kind;         ///< `run`, `artifact` (a collection with its versions), `sweep`, `project`
-  std::string id;           ///< the server's, opaque
-  std::string name, project;
-  std::string by;           ///< `wbverify`, `wandb verify`
-  std::string group;        ///< what was made together: the tag of a run of wbverify, the prefix of an execution of `wandb verify`, `project`
-  std::string created_at;   ///< as the server writes it
-  std::vector<std::string> versions;   ///< ids of an artifact's versions
-  std::string state;        ///< of a sweep
+/// Removes them: runs with their files and artifacts, collections; sweeps, which no client can delete, are finished. One removal for
+/// each, in the same order; `gone` says that the server acknowledged it.
+std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entity, const std::vector<WandbRemain>& remains);
+
+/// What became of a project that was to go.
+struct WandbEnd {
+  enum class How {
+    gone,     ///< deleted, by the server's word
+    absent,   ///< there was none
+    foreign,  ///< something of somebody else's is in it: it stays
+    failed    ///< it stays, and should have gone
+  };
+  How how = How::failed;
+  std::string text;     ///< why it stays, for people: what is in it, or what the server says
+  ApiAnswer answer;     ///< the last one
 };
 
-/// The project that `wandb verify` uses.
-inline constexpr std::string_view wandb_verify_project = "verify";
+/// Deletes a project of the owner's when nothing of anybody else is in it. It is renamed first, so that nothing that is written by its
+/// name gets in behind the look; when it stays, it gets its name back. Servers that cannot rename are asked to delete
+/// right behind the look.
+WandbEnd end_project(WandbApi& api, const std::string& entity, const std::string& project, const WandbOwner& owner, const std::string& quarantine);
 
-/// Everything of ours and of `wandb verify` in the entity. A project stands last, and only when nothing of anybody else is in it.
-std::vector<WandbRemain> look_for_remains(WandbApi& api, const std::string& entity, ApiAnswer& answer);
-
-/// The entity in which this account writes by default; empty when the server names none.
-std::string default_entity(WandbApi& api, ApiAnswer& answer);
-
-/// Removes them: runs with their files and artifacts, collections, projects; sweeps, which no client can delete, are finished. One
-/// removal for each, in the same order; `gone` says that the server acknowledged it.
-std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entity, const std::vector<WandbRemain>& remains);
+/// Removes the owner's things from the project and ends it, wherever an earlier attempt broke off: it may be in quarantine already.
+WandbEnd clear_project(WandbApi& api, const std::string& entity, const std::string& tag);
 
 }  // namespace wbverify

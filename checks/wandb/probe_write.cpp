@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <charconv>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "checks/wandb/probe.hpp"
@@ -45,30 +45,12 @@ constexpr milliseconds write_limit{50000};
 constexpr milliseconds cleanup_limit{6000}, cleanup_reserve{3000};
 /// A signal leaves a probe one and a half seconds, of which the last word of requests on their way takes its part.
 constexpr milliseconds hurried_limit{1000};
-/// A project that was made that close to its first run was made by it.
-constexpr std::int64_t same_moment_seconds = 10;
-
-/// Seconds since the epoch of `2026-11-28T10:00:00…`, in the time zone in which it is written; -1 for other texts.
-std::int64_t moment(std::string_view text) {
-  const auto number = [&](std::size_t at, std::size_t digits) {
-    int value = -1;
-    if (text.size() >= at + digits) std::from_chars(text.data() + at, text.data() + at + digits, value);
-    return value;
-  };
-  using namespace std::chrono;
-  const year_month_day date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))), day(static_cast<unsigned>(number(8, 2)))};
-  if (text.size() < 19 || !date.ok()) return -1;
-  return sys_days(date).time_since_epoch().count() * std::int64_t{86400} + number(11, 2) * 3600 + number(14, 2) * 60 + number(17, 2);
-}
-
 /// What was made in one entity.
 struct Work {
   WandbRun* run = nullptr;
   WandbFiles* files = nullptr;
   Made made;
   JournalEntry entry;
-  bool own_project = false;
-  std::string project_id;
 };
 
 class Writing {
@@ -91,9 +73,9 @@ class Writing {
       works[i].files = &facts_.files[i];
       *works[i].run = {};
       works[i].run->entity = entities[i];
-      works[i].run->project = wandb_project;
+      works[i].run->project = tag_;
       works[i].run->name = tag_ + "-log";
-      works[i].entry = {"wandb", facts_.place.base + "/" + entities[i] + "/" + std::string(wandb_project), tag_};
+      works[i].entry = {std::string(wandb_journal_kind), facts_.place.base + "/" + entities[i], tag_};
       if (auto announced = context_.journal.announce(works[i].entry); !announced) return give_up(announced.error().cause, announced.error().text, Blame::machine);
     }
     {
@@ -149,7 +131,7 @@ class Writing {
 
   bool create_runs(Work& work, bool first) {
     WandbRun& run = *work.run;
-    json variables = {{"entity", run.entity}, {"project", run.project}, {"main", run.name}, {"config", wandb_written::config()}};
+    json variables = {{"entity", run.entity}, {"project", run.project}, {"mark", wandb_project_mark(tag_)}, {"main", run.name}, {"config", wandb_written::config()}};
     WandbApi::Manner manner;
     if (first) {
       variables["second"] = second_;
@@ -166,9 +148,6 @@ class Writing {
     }
     note_run(work, *bucket, run.name);
     if (const json* const second = json_at(data, "second.bucket"); second != nullptr && second->is_object()) note_run(work, *second, second_);
-    work.project_id = json_raw(*bucket, "project.id");
-    const std::int64_t made = moment(json_raw(*bucket, "createdAt")), project = moment(json_raw(*bucket, "project.createdAt"));
-    work.own_project = made >= 0 && project >= 0 && std::abs(made - project) <= same_moment_seconds && json_number(*bucket, "project.runCount", 0) <= 2;
     return run.create.ok();
   }
 
@@ -176,61 +155,86 @@ class Writing {
     if (const std::string id = json_raw(bucket, "id"); !id.empty()) work.made.add({"run", id, run, work.run->project, "wbverify", tag_, "", {}, ""});
   }
 
-  std::vector<WandbRemain> to_remove(Work& work, bool look) {
+  /// What is to be removed, by the ids that the server gave; by a look when it may have made more, or less, than it told. Nothing when
+  /// there is no project.
+  std::optional<std::vector<WandbRemain>> to_remove(const Work& work, bool look) {
     std::vector<WandbRemain> out = work.made.all();
-    if (look || work.made.is_unsure()) {
+    if (look || out.empty() || work.made.is_unsure()) {
       ApiAnswer answer;
-      const auto seen = look_for_remains(api_, work.run->entity, answer);
-      if (answer.ok() || (answer.json && answer.message.empty())) {
-        out.clear();
-        std::copy_if(seen.begin(), seen.end(), std::back_inserter(out), [&](const auto& remain) { return remain.project == wandb_project && remain.group == tag_; });
-      }
+      const auto seen = look_into(api_, work.run->entity, tag_, {tag_}, answer);
+      if (seen && !*seen) return std::nullopt;
+      if (seen) return (*seen)->own();
     }
     // Artifacts belong to runs: they go first.
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return order(a.kind) < order(b.kind); });
-    if (work.own_project && !work.project_id.empty()) out.push_back({"project", work.project_id, std::string(wandb_project), std::string(wandb_project), "wbverify", "project", "", {}, ""});
+    std::stable_partition(out.begin(), out.end(), [](const auto& remain) { return remain.kind == "artifact"; });
     return out;
   }
 
-  static int order(const std::string& kind) { return kind == "artifact" ? 0 : kind == "run" ? 1 : kind == "sweep" ? 2 : 3; }
-
   void clean_up(Work& work, bool broken_off) {
-    const bool hurry = context_.stop.stop_requested();
+    if (!work.run->create.asked) return context_.journal.settle(work.entry);
+    const bool hurry = context_.stop.stop_requested(), unsure = work.made.is_unsure();
     api_.work_until(Deadline::after(hurry ? hurried_limit : cleanup_limit), {});
+    if (!unsure) context_.journal.answered(work.entry);
     const auto remains = to_remove(work, broken_off && !hurry);
-    auto removals = remains.empty() ? std::vector<WandbRemoval>() : remove_remains(api_, work.run->entity, remains);
-    bool all_gone = !work.made.is_unsure() && std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone; });
-    if (!hurry && !(removals.empty() && !work.made.is_unsure())) {
-      const auto left = look_again(work);
-      if (facts_.looked) {
-        all_gone = true;
-        for (auto& removal : removals) {
-          const bool there = std::any_of(left.begin(), left.end(), [&](const auto& remain) { return remain.kind == removal.kind && remain.name == removal.name; });
-          removal.gone = !there || (removal.kind == "sweep" && removal.gone);
-          removal.kept = removal.kind == "sweep" && there;
-          all_gone &= removal.gone;
-        }
-        all_gone &= std::all_of(left.begin(), left.end(), [](const auto& remain) { return remain.kind == "sweep" || remain.kind == "project"; });
-      }
+    if (!remains) {
+      if (!unsure) context_.journal.settle(work.entry);
+      return;
     }
+    auto removals = remove_remains(api_, work.run->entity, *remains);
+    const WandbEnd end = end_project(api_, work.run->entity, tag_, {tag_}, wandb_quarantine(tag_));
+    note(end, work, removals);
+    if (!hurry) look_again(work, end, removals);
     for (const auto& removal : removals) {
       if (removal.kind != "sweep" || &work.run[0] != &facts_.runs[0]) continue;
       facts_.sweep.stop = removal.answer;
       facts_.sweep.state = removal.state;
     }
+    const bool all_gone = std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone || removal.kept; });
     facts_.removals.insert(facts_.removals.end(), removals.begin(), removals.end());
-    if (all_gone) {
-      context_.journal.answered(work.entry);
-      context_.journal.settle(work.entry);
-    }
+    // What was not answered may still arrive: the journal keeps it for the next run.
+    if (all_gone && !unsure) context_.journal.settle(work.entry);
   }
 
-  /// What carries our tag still.
-  std::vector<WandbRemain> look_again(Work& work) {
-    auto left = look_for_remains(api_, work.run->entity, facts_.last_look);
-    facts_.looked = facts_.last_look.json && facts_.last_look.message.empty();
-    std::erase_if(left, [&](const auto& remain) { return remain.project != wandb_project || (remain.group != tag_ && !(remain.kind == "project" && work.own_project)); });
-    return left;
+  /// The project as one more removal; what is in it goes with it.
+  void note(const WandbEnd& end, const Work& work, std::vector<WandbRemoval>& removals) {
+    const bool gone = end.how == WandbEnd::How::gone || end.how == WandbEnd::How::absent;
+    WandbRemoval project;
+    project.kind = "project";
+    project.name = project.project = tag_;
+    project.entity = work.run->entity;
+    project.gone = gone;
+    project.kept = end.how == WandbEnd::How::foreign;
+    project.reason = end.text;
+    project.answer = end.answer;
+    for (auto& removal : removals) {
+      removal.gone |= gone;
+      removal.kept &= !gone;
+    }
+    removals.push_back(std::move(project));
+  }
+
+  /// Whether the server has kept its word.
+  void look_again(const Work& work, const WandbEnd& end, std::vector<WandbRemoval>& removals) {
+    if (end.how == WandbEnd::How::gone || end.how == WandbEnd::How::absent) {
+      const json data = api_.ask(wandb_documents::still_there, {{"entity", work.run->entity}, {"project", tag_}, {"quarantine", wandb_quarantine(tag_)}}, {}, facts_.last_look);
+      const json *const before = json_at(data, "before"), *const behind = json_at(data, "behind");
+      facts_.looked = facts_.last_look.ok() && before != nullptr && behind != nullptr;
+      if (!facts_.looked) return;
+      // Another project of the name is somebody else's, made since.
+      const bool there = json_raw(*behind, "name") == wandb_quarantine(tag_) || (json_raw(*before, "name") == tag_ && json_raw(*before, "description") == wandb_project_mark(tag_));
+      for (auto& removal : removals) removal.gone = !there;
+      return;
+    }
+    const auto left = look_into(api_, work.run->entity, tag_, {tag_}, facts_.last_look);
+    facts_.looked = left.has_value();
+    if (!facts_.looked) return;
+    for (auto& removal : removals) {
+      if (removal.kind == "project") continue;
+      const auto own = *left ? (*left)->own() : std::vector<WandbRemain>();
+      const bool there = std::any_of(own.begin(), own.end(), [&](const auto& remain) { return remain.kind == removal.kind && remain.name == removal.name; });
+      removal.kept = removal.kind == "sweep" && there && removal.gone;
+      removal.gone = !there || removal.kept;
+    }
   }
 
   const ProbeContext& context_;
@@ -257,14 +261,15 @@ std::vector<Touch> touches(const Settings& settings) {
   const std::string tag = wandb_tag(settings.scene.run_id);
   std::string where = "the default entity of the account";
   if (!place.entities.empty()) where = join(place.entities, ", ");
-  const std::string in = " in " + where + "/" + std::string(wandb_project);
+  const std::string in = " in " + where + "/" + tag;
   std::vector<Touch> out = {
+      {place.base, "make the project " + where + "/" + tag + " for this run alone", true, "about 1 KiB"},
       {place.base, "make the runs " + tag + "-log and " + tag + "-use" + in + ": configuration, 11 steps, console lines, 2 files", true, "about 16 KiB"},
       {place.base, "make the artifact " + tag + in + ": 3 files, a reference", true, "about 10 KiB"},
       {place.base, "make the sweep " + tag + in + ", an agent, and the one run that it orders", true, "about 4 KiB"},
       {place.base, "POST 10 MB to /graphql and 10 MiB to file_stream, blanks that nothing keeps", false, "about 20 MiB"},
       {"the address in the server's upload URLs", "PUT and GET these files, ask as browsers do (CORS)", true, "about 40 KiB"},
-      {place.base, "delete runs, files and artifact, finish the sweep, delete the project when nothing else is in it", true, "about 4 KiB"}};
+      {place.base, "delete runs, files and artifact, finish the sweep; rename the project to " + wandb_quarantine(tag) + ", look into it, delete it when nothing else is in it", true, "about 8 KiB"}};
   if (place.deep) out.push_back({"the address in the server's upload URLs", "PUT 64 MiB, and 5 MiB in two parts", true, "about 70 MiB"});
   return out;
 }

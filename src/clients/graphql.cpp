@@ -94,6 +94,8 @@ void read_errors(const json& body, std::vector<GraphqlError>& errors) {
       if (errors.size() < most_errors) errors.push_back(error_of(error));
     }
   }
+  // Errors in any other form are errors all the same: an answer that has some is not taken for a whole one.
+  if (const json* list = json_at(body, "errors"); list != nullptr && !list->is_array() && !list->is_null()) errors.push_back(error_of(*list));
   const json* const one = json_at(body, "error");
   if (!errors.empty() || one == nullptr || one->is_null()) return;
   errors.push_back(error_of(*one));

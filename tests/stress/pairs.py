@@ -3,7 +3,7 @@
 import sys
 import time
 
-from world import GENERATIONS, PERSONAL, TEAM, Tally, Thing, findings, options, worlds
+from world import GENERATIONS, NO_REPORT, PERSONAL, TEAM, Tally, Thing, findings, options, worlds
 
 FOREIGN = [("run", "wbverify"), ("report", "wbverify"), ("run", "verify"), ("sweep", "verify"), ("project", "wbverify-notes"), ("artifact", "training")]
 
@@ -26,7 +26,7 @@ def lone(world, words, who):
         world.run(*words, person=who[0], entity=who[1], report=report)
         found |= findings(report)
         world.reset()
-    return found
+    return {row for row in found if row != NO_REPORT}
 
 
 def trial(world, dice, words, known):
@@ -39,8 +39,6 @@ def trial(world, dice, words, known):
         if not thing.place(world):
             return "before", [f"{thing.kind} could not be placed: {thing.trouble}"]
     reports = [world.box.dir / f"report-{number}.json" for number in range(2)]
-    for report in reports:
-        report.unlink(missing_ok=True)
     running = []
     for person, state, report in zip(people, states, reports):
         running.append(world.start(*words, person=person, entity=entity, state=state, report=report))

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Answers that are partial, repeated, refused or cut, one kind after the other in every request of a run, of cleanup and of undo: nothing foreign is ever deleted."""
+import secrets
 import sys
 import threading
 
@@ -11,6 +12,9 @@ from sandbox.wandb.behaviour import Reply
 # Where an answer tells of a thing of each kind.
 HOLDERS = {"run": {"runs"}, "sweep": {"sweeps"}, "artifact": {"artifactTypes", "artifactCollections", "artifacts"}, "report": {"allViews"}, "queue": {"runQueues"},
            "automation": {"triggers"}, "project": {"models", "projects", "runs", "sweeps", "allViews"}}
+
+
+PLACED, SPOILT = "things that were placed", "answers that were spoilt"
 
 
 def cut_off():
@@ -127,7 +131,7 @@ class Early:
 def trial(world, dice, session, fault, length, tally):
     names = session.prepare(world, dice)
     kind = dice.choice([kind for kind in KINDS if kind != "project" and (kind, world.standin.behaviour.generation) != ("automation", "old")])
-    thing = Thing(kind, f"precious-{kind}", "verify" if "verify" in session.name else next(iter(sorted(names)), ""))
+    thing = Thing(kind, f"precious-{kind}-{secrets.token_hex(4)}", "verify" if "verify" in session.name else next(iter(sorted(names)), ""))
     if thing.project:
         thing.place(world)
     number, lasting = dice.randint(1, max(1, length)), dice.random() < 0.4
@@ -139,9 +143,8 @@ def trial(world, dice, session, fault, length, tally):
         world.standin.behaviour.rewrite = None
     about = f"{session.name}, {kind} in {thing.project}, {fault} from request {number}{' on' if lasting else ''}, {requests.keys[number - 1:number]}"
     wrong = [f"exit {status}: {said[-300:]}"] if status not in (0, 1, 3, 4) else []
-    if not thing.placed:
-        tally.note("not placed")
-    tally.note("answers that were spoilt", spoiler.spoilt)
+    tally.note(PLACED if thing.placed else "not placed")
+    tally.note(SPOILT, spoiler.spoilt)
     first = thing.where(world.seen())
     if thing.placed and first is None:
         return about, [*wrong, "LOST"]
@@ -175,7 +178,7 @@ def main():
             about, wrong = trial(world, dice, session, fault, lengths[index, session.name], tally)
             tally.judge(number, f"{GENERATIONS[index]}, {about}", wrong)
             world.reset()
-    return tally.end()
+    return tally.end(PLACED, SPOILT)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Something foreign is put into a project at every moment of a run, of its end, of cleanup and of undo: it is never lost."""
+import secrets
 import sys
 import threading
 
@@ -8,6 +9,7 @@ from world import GENERATIONS, KINDS, Tally, Thing, options, worlds
 
 PLACES = ("wbverify", "verify", "living", "earlier", "quarantine")
 WEIGHTS = (2, 2, 5, 3, 1)
+PLACED = "placements that were made"
 
 
 def project_of(world, place, requests, prepared):
@@ -26,8 +28,8 @@ class Placement:
     """One thing, put in at one moment."""
 
     def __init__(self, world, kind, place, moment, side, requests, prepared):
-        self.world, self.thing, self.place, self.moment, self.side = world, Thing(kind, f"precious-{kind}", ""), place, moment, side
-        self.requests, self.prepared, self.tried, self.request, self.lock = requests, prepared, False, None, threading.Lock()
+        self.world, self.thing, self.place, self.moment, self.side = world, Thing(kind, f"precious-{kind}-{secrets.token_hex(4)}", ""), place, moment, side
+        self.requests, self.prepared, self.tried, self.request, self.lock, self.over = requests, prepared, False, None, threading.Lock(), threading.Event()
 
     def at(self, number, side, keys):
         with self.lock:
@@ -39,7 +41,10 @@ class Placement:
                 return
             self.tried, self.request = True, (number, side, "+".join(keys))
             self.thing.project = project
-        self.thing.place(self.world)
+        try:
+            self.thing.place(self.world)
+        finally:
+            self.over.set()
 
 
 def looks_after(requests, placement):
@@ -68,6 +73,8 @@ def trial(world, dice, session, typical, tally):
         placement = Placement(world, kind, place, moment, side, requests, prepared)
         requests.at = placement.at
         status, said = session.run(world)
+        if placement.tried:
+            placement.over.wait(30)   # the program need not have waited for the answer
     thing = placement.thing
     about = f"{session.name}, {kind} put into {thing.project or place} {side} request {placement.request or moment}"
     if not thing.placed:
@@ -120,8 +127,8 @@ def main():
             placed += there
             tally.judge(number, f"{GENERATIONS[index]}, {about}", wrong)
             world.reset()
-    tally.note("placements that were made", placed)
-    return tally.end()
+    tally.note(PLACED, placed)
+    return tally.end(PLACED)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def left_by_wandb_verify(world):
     """Runs, a sweep and a collection in the shapes that an execution of `wandb verify` leaves."""
     api = world.api(project="verify")
     for name in ("graphql_put", "check_run", "log_artifact", "use_artifact"):
-        api.make_run(f"abcd1234-{name}")
+        api.make_run(f"abcd1234-{name}", state="finished")
     for name in ("sing-artys", "my-artys"):
         api.make_artifact({"a.txt": b"x"}, f"abcd1234-{name}", "artsy", "abcd1234-log_artifact")
 

@@ -25,6 +25,7 @@ PERSONAL = {"sandbox": "sandbox", "colleague": "colleague"}   # user → own ent
 TEAM = "production"                                           # both are members of it
 BAD = ("fail", "warn", "unknown", "blocked")
 GENERATIONS = ("new", "mid", "old")
+NO_REPORT = "no report"
 GRID = "method: grid\nname: {0}\nparameters:\n  x:\n    values: [1]\n"
 
 
@@ -64,8 +65,12 @@ class Tally:
         """Counted and told at the end, and no failure."""
         self.notes[what] = self.notes.get(what, 0) + times
 
-    def end(self):
-        """The exit status."""
+    def end(self, *needed):
+        """The exit status. Where nothing was noted of what is needed, nothing was tried."""
+        for what in needed if self.arguments.only is None else ():
+            if not self.notes.get(what):
+                self.failed += 1
+                print(f"FAILED --seed {self.arguments.seed}: 0 {what}")
         for what, times in sorted(self.notes.items()):
             print(f"  {times:6} {what}")
         print(f"{self.passed} passed, {self.failed} failed, {time.monotonic() - self.started:.0f} s")
@@ -103,6 +108,8 @@ class World:
         """The program, running."""
         folder = self.box.dir / f"state-{state}"
         folder.mkdir(mode=0o700, exist_ok=True)
+        if report:
+            report.unlink(missing_ok=True)
         more = (["--entity", entity] if entity else []) + (["--output", str(report), "--format", "json"] if report else [])
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.box.dir), "XDG_STATE_HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
         return subprocess.Popen([self.program, *words, "--config", str(self.box.dir / f"wbverify-{person}.yaml"), *more], env=environment,
@@ -279,5 +286,5 @@ def findings(path):
     try:
         report = json.loads(Path(path).read_text())
     except (OSError, ValueError):
-        return {"no report": "fail"}
+        return {NO_REPORT: "fail"}
     return {row["id"]: row["status"] for row in report["results"] if row["status"] in BAD}

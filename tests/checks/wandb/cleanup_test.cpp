@@ -37,14 +37,31 @@ TEST(WandbCleanup, NamesWhatIsStillThere) {
 
 TEST(WandbCleanup, TellsWhatTheServerCannotDelete) {
   WandbWriteFacts facts = written();
-  facts.removals.push_back({"project", "wbverify", "ada", "wbverify", false, true, "", refused(400, "no")});
-  EXPECT_EQ(one(wandb_cleanup_check(), facts).observed,
-            "1 artifact, 1 run, 1 sweep, all gone; the empty project ada/wbverify stays, no API deletes it");
   facts.removals[1].gone = false;
   facts.removals[1].kept = true;
   const Finding finding = one(wandb_cleanup_check(), facts);
   EXPECT_THAT(finding, Is(Status::warn, "kept"));
   EXPECT_THAT(finding.fix, HasSubstr("https://wandb.example.com/ada/wbverify/artifacts"));
+}
+
+TEST(WandbCleanup, LeavesAProjectThatOthersUse) {
+  WandbWriteFacts facts = written();
+  WandbRemoval& project = facts.removals.emplace_back();
+  project.kind = "project";
+  project.name = project.project = "wbverify-0123456789abcdef";
+  project.entity = "ada";
+  project.kept = true;
+  project.reason = "the run train-1 in it is not of this tool's making.";
+  Finding finding = one(wandb_cleanup_check(), facts);
+  EXPECT_THAT(finding, Is(Status::warn, "not-ours"));
+  EXPECT_EQ(finding.observed, "The project ada/wbverify-0123456789abcdef stays: the run train-1 in it is not of this tool's making.");
+  EXPECT_THAT(finding.fix, HasSubstr("https://wandb.example.com/ada/wbverify-0123456789abcdef"));
+  project.kept = false;
+  project.answer = good();
+  project.reason = "It could not be renamed: the server says: no.";
+  finding = one(wandb_cleanup_check(), facts);
+  EXPECT_THAT(finding, Is(Status::fail, "left-behind"));
+  EXPECT_THAT(finding.observed, HasSubstr("It could not be renamed"));
 }
 
 TEST(WandbCleanup, SaysWhenNobodyLooked) {

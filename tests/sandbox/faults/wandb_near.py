@@ -12,7 +12,7 @@ EVERYTHING = ["wandb.api", "wandb.login", "wandb.version", "wandb.clients", "wan
 
 def make_run(box, project, name):
     """As a client of another day made it."""
-    query = "mutation M($n: String) { upsertBucket(input: {entityName: \"sandbox\", modelName: \"%s\", name: $n}) { bucket { id } } }" % project
+    query = "mutation M($n: String) { upsertBucket(input: {entityName: \"sandbox\", modelName: \"%s\", name: $n, state: \"finished\"}) { bucket { id } } }" % project
     request = urllib.request.Request(f"http://127.0.0.1:{box.standin.port}/graphql", json.dumps({"query": query, "variables": {"n": name}}).encode(),
                                      {"Content-Type": "application/json", "Authorization": "Basic " + base64.b64encode(b"api:" + box.api_key.encode()).decode()})
     urllib.request.urlopen(request, timeout=10).read()
@@ -109,3 +109,26 @@ def _(box):
     box.wandb()
     box.change_web().bucket.extra = "proxy_hide_header ETag;"
     box.args += ["--deep"]
+
+
+def join_in(box):
+    """Somebody puts something into the project of the run as soon as it is there, by its name."""
+    done = []
+
+    def after(request, keys):
+        mine = [project.name for project in list(box.standin.standin.books.projects.values()) if project.name.startswith("wbverify-")]
+        if mine and not done and request.user_agent.startswith("wbverify/"):
+            done.append(mine[0])
+            make_run(box, mine[0], "my-own-run")
+    box.wandb(after=after)
+
+
+@fault("wandb.joined", {"wandb.cleanup": "not-ours"}, "somebody puts a run of his own into the project of the run", status={"wandb.cleanup": "warn"})
+def _(box):
+    join_in(box)
+
+
+@near("wandb.near-other-runs", ["wandb.cleanup", "wandb.leftovers"], "another run of wbverify is at work, and somebody has a project with almost such a name")
+def _(box):
+    box.wandb()
+    box.after.append(lambda: [make_run(box, project, "my-own-run") for project in ("wbverify-0123456789abcdef", "wbverify-0123456789abcdef-notes")])
