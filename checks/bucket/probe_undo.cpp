@@ -57,6 +57,13 @@ bool may_be_in_use(const std::vector<S3Version>& things, std::int64_t now) {
   return made == 0 || now == 0 || now - made < least_age;
 }
 
+/// `prefix/wbverify/`: what bucket_folder() gives without a run id, and without the slash behind it.
+std::string all_folders(const BucketPlace& place) {
+  std::string folder = bucket_folder(place, "");
+  folder.pop_back();
+  return folder;
+}
+
 std::string in_words(const S3Version& thing, const std::string& folder) {
   const std::string name = thing.key.substr(folder.size());
   return thing.id.empty() ? name : name + (thing.marker ? ", delete marker " : ", version ") + thing.id;
@@ -68,8 +75,7 @@ Result<std::vector<FoundGroup>> find(const Settings& settings, Deadline deadline
   const BucketPlace place = bucket_place(settings);
   if (!place.has_keys) return fail({"no-keys", std::string(bucket_no_keys), Blame::machine, false});
   S3Client client = bucket_client(settings, place.address, {});
-  const std::string all = bucket_folder(place, "");
-  const auto look = look_under(client, place, all.substr(0, all.size() - 1), deadline, stop);
+  const auto look = look_under(client, place, all_folders(place), deadline, stop);
   if (!look) return fail(look.error());
   std::vector<FoundGroup> groups;
   for (const auto& [folder, things] : by_folder(place, look->things)) {
@@ -80,22 +86,30 @@ Result<std::vector<FoundGroup>> find(const Settings& settings, Deadline deadline
   return groups;
 }
 
-std::string remove_folder(S3Client& client, const BucketPlace& place, const std::string& folder, Deadline deadline, const std::stop_token& stop) {
-  const auto look = look_under(client, place, folder, deadline, stop);
-  if (!look) return look.error().text;
-  const Folders folders = by_folder(place, look->things);
-  const auto found = folders.find(folder);
-  if (found == folders.end()) return "";
-  if (may_be_in_use(found->second, look->now)) return "Somebody has written there since.";
-  const auto done = delete_things(client, found->second, deadline, stop);
-  return done ? "" : done.error().text;
+RemovedGroup remove_folder(S3Client& client, const JournalEntry& entry, const BucketLook& look, const std::vector<S3Version>& things, Deadline deadline, const std::stop_token& stop) {
+  if (may_be_in_use(things, look.now)) return {entry, "Somebody has written there since.", false};
+  if (deadline.expired()) return {entry, "The time was up.", true};
+  const auto done = delete_things(client, things, deadline, stop);
+  return done ? RemovedGroup{entry, "", false} : RemovedGroup{entry, done.error().text, done.error().cause != "not-undone"};
 }
 
 std::vector<RemovedGroup> remove(const std::vector<FoundGroup>& groups, const Settings& settings, Deadline deadline, std::stop_token stop) {
   const BucketPlace place = bucket_place(settings);
   S3Client client = bucket_client(settings, place.address, {});
+  // Between the first look and the answer to the question some time may have passed.
+  const auto look = look_under(client, place, all_folders(place), deadline, stop);
+  const Folders folders = look ? by_folder(place, look->things) : Folders();
   std::vector<RemovedGroup> out;
-  for (const auto& group : groups) out.push_back({group.entry, remove_folder(client, place, group.entry.name, deadline, stop)});
+  for (const auto& group : groups) {
+    const auto found = folders.find(group.entry.name);
+    if (!look) {
+      out.push_back({group.entry, look.error().text, true});
+    } else if (found == folders.end()) {
+      out.push_back({group.entry, "", false});
+    } else {
+      out.push_back(remove_folder(client, group.entry, *look, found->second, deadline, stop));
+    }
+  }
   return out;
 }
 

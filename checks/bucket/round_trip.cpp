@@ -64,7 +64,7 @@ Finding delete_row(const BucketWriteFacts& facts) {
     Finding finding = trip::refused(Step::remove, facts.deleted, "The deletion of an object", facts);
     if (!facts.left.empty()) {
       finding.observed += fmt::format(" Of {} objects under {} {} stay: {}.", facts.written, facts.folder, facts.left.size(), for_display(join(facts.left, ", "), 160));
-      finding.fix += "\nThen: wbverify cleanup";
+      finding.fix += "\nThen:\nwbverify cleanup";
     }
     return finding;
   }

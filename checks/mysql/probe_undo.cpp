@@ -98,7 +98,7 @@ std::vector<RemovedGroup> remove(const std::vector<FoundGroup>& groups, const Se
   auto session = log_in(settings, deadline, stop);
   for (const auto& group : groups) {
     const auto done = session ? remove_table(*session, group.entry.name, deadline) : fail(session.error());
-    out.push_back({group.entry, done ? std::string() : done.error().text});
+    out.push_back({group.entry, done ? std::string() : done.error().text, !done && done.error().cause != "not-undone"});
   }
   return out;
 }

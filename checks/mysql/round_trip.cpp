@@ -114,7 +114,7 @@ Findings judge(const MysqlWriteFacts& facts, const Scene&) {
     finding.status = Status::fail;
     finding.cause = "left-behind";
     finding.observed += fmt::format(" The table {} is still there, empty.", facts.table);
-    finding.fix = "wbverify cleanup tries again. By hand:\n  " + drop;
+    finding.fix = "wbverify cleanup\nOr by hand:\n  " + drop;
   }
   return {finding};
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "checks/catalog.hpp"
 #include "cli/commands.hpp"
@@ -20,7 +21,7 @@ std::string label(Fate fate) {
   switch (fate) {
     case Fate::removed: return "removed       ";
     case Fate::absent: return "already gone  ";
-    case Fate::awaited: return "not there yet ";
+    case Fate::awaited: return "awaited       ";
     case Fate::refused: return "not removed   ";
     case Fate::unasked: return "not found out ";
   }
@@ -79,14 +80,17 @@ class Cleaning {
     if (groups == 0 || arguments_.dry_run || !agrees()) return;
     std::size_t removed = 0;
     for (const auto& [spec, some] : found) {
+      std::map<std::string, std::size_t> errors;
       for (const auto& group : spec->remove(some, settings_, Deadline::after(arguments_.timeout), {})) {
         if (group.error.empty()) {
           ++removed;
           continue;
         }
-        tell(context_, "could not remove " + shown(group.entry) + ": " + group.error);
-        became(not_removed);
+        say("not removed   " + shown(group.entry));
+        ++errors[group.error];
+        became(group.unasked ? still_open : not_removed);
       }
+      for (const auto& [error, count] : errors) tell(context_, "could not remove " + count_of(count, "group") + ": " + error);
     }
     say(std::to_string(removed) + " of " + count_of(groups, "group") + " removed.");
   }

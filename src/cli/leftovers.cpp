@@ -22,7 +22,7 @@ std::string in_words(const UndoSummary& summary) {
   switch (summary.fate) {
     case Fate::removed: return "removed " + what + ", left by an earlier run";
     case Fate::absent: return "";
-    case Fate::awaited: return "not there yet: " + what + ", whose write had no answer in an earlier run and may still arrive; `wbverify cleanup` looks again";
+    case Fate::awaited: return what + " had no answer in an earlier run and may still arrive; `wbverify cleanup` looks again";
     case Fate::refused: return "could not remove " + what + ", left by an earlier run: " + summary.error;
     case Fate::unasked: return "could not look for " + what + ", left by an earlier run: " + summary.error;
   }

@@ -14,6 +14,24 @@
 #include "util/encoding.hpp"
 
 namespace wbverify {
+namespace {
+
+/// The words that say where the settings are.
+std::vector<std::string> source_options(const Arguments& arguments) {
+  std::vector<std::string> words;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--config", arguments.config_file);
+  for (const auto& file : arguments.env_files) add("--env-file", file);
+  for (const auto& file : arguments.ca_files) add("--ca-file", file);
+  add("--dns-server", arguments.dns_server);
+  add("--api-key-file", arguments.api_key_file);
+  for (const auto& entity : arguments.entities) add("--entity", entity);
+  return words;
+}
+
+}  // namespace
 
 std::string new_run_id() {
   std::array<char, 8> bytes{};
@@ -33,6 +51,7 @@ Settings settings_of(const Arguments& arguments, const Context& context) {
   sources.api_key_file = arguments.api_key_file;
   sources.entities = arguments.entities;
   sources.deep = arguments.deep;
+  sources.options = source_options(arguments);
   sources.run_id = new_run_id();
   sources.started = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   return load_settings(sources);
@@ -47,11 +66,11 @@ void undo_dead_runs(const Plan& plan, const Settings& settings, Context& context
   if (undoers.empty()) return;
   const JournalScan scan = scan_journals(journal_directory(context.environment));
   for (const auto& summary : summarise(undo_leftovers(scan.leftovers, undoers, settings, deadline, stop))) {
-    if (const std::string words = in_words(summary); !words.empty()) tell(context, words);
+    if (const std::string words = in_words(summary); !words.empty()) tell(context, settings.scene.with_options(words));
   }
   if (scan.problems.empty()) return;
   const std::size_t others = scan.problems.size() - 1;
-  tell(context, scan.problems.front() + (others == 0 ? "" : " There " + std::string(others == 1 ? "is" : "are") + " " + count_of(others, "more problem") + " of this kind; `wbverify cleanup --dry-run` lists them."));
+  tell(context, settings.scene.with_options(scan.problems.front() + (others == 0 ? "" : " There " + std::string(others == 1 ? "is" : "are") + " " + count_of(others, "more problem") + " of this kind; `wbverify cleanup --dry-run` lists them.")));
 }
 
 }  // namespace wbverify

@@ -116,12 +116,9 @@ int run_command(const Arguments& arguments, Context& context) {
   attempt.outcome.record.run = report.run;
   const int status =
       waits ? delivery.deliver(report, &attempt.outcome.record) : delivery.end(report, &attempt.outcome.record);
-  if (not_removed > 0) {
-    tell(context, count_of(not_removed, "thing") + " created by this run may not have been removed; run `wbverify cleanup`");
-  }
-  if (unanswered > 0) {
-    tell(context, count_of(unanswered, "write") + " of this run had no answer and may still arrive; `wbverify cleanup` looks again");
-  }
+  const std::string cleanup = attempt.outcome.record.scene.with_options("`wbverify cleanup`");
+  if (not_removed > 0) tell(context, count_of(not_removed, "thing") + " created by this run may not have been removed; run " + cleanup);
+  if (unanswered > 0) tell(context, count_of(unanswered, "write") + " of this run had no answer and may still arrive; " + cleanup + " looks again");
   if (signal != 0) die_by(signal);
   // A thread that hangs in a library call cannot be joined; everything is out already.
   if (hung) std::_Exit(status);

@@ -45,6 +45,7 @@ class Loader {
   Settings load() {
     settings_.scene.run_id = sources_.run_id;
     settings_.scene.started = sources_.started;
+    settings_.scene.options = sources_.options;
     read_configuration();
     for (const auto& file : file_.env_files) read_environment_file(file.value, view("env_file", "config-file", config_path_, file.line, file.value));
     for (const auto& path : sources_.env_files) read_environment_file(path, view("--env-file", "flag", "", 0, path));

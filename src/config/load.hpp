@@ -31,6 +31,7 @@ struct Sources {
   std::string api_key_file;                         ///< --api-key-file
   std::vector<std::string> entities;                ///< --entity, in order
   bool deep = false;                                ///< --deep
+  std::vector<std::string> options;                 ///< the words of all these flags, goes into the scene
   std::string run_id;                               ///< goes into the scene
   std::int64_t started = 0;                         ///< Unix milliseconds, goes into the scene
 };

@@ -1,5 +1,7 @@
 #include "core/scene.hpp"
 
+#include "util/text.hpp"
+
 namespace wbverify {
 namespace {
 
@@ -52,6 +54,27 @@ std::string Scene::change(const std::string& name, const std::string& value) con
   if (view->kind == "flag") return "On the command line write: " + written + " " + value;
   if (view->kind == "config-file") return "In " + place(*view) + " write: " + written + ": " + yaml_scalar(value);
   return "In " + place(*view) + " write: " + line;
+}
+
+std::string Scene::with_options(std::string_view text) const {
+  std::string words;
+  for (const auto& option : options) words += " " + shell_quote(option);
+  if (words.empty()) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    // `wbverify --only …` takes them before its own, a command after its name.
+    const std::size_t start = text.find("wbverify ");
+    if (start == std::string_view::npos) break;
+    std::size_t end = start + std::string_view("wbverify").size();
+    const std::string_view rest = text.substr(end);
+    const bool begins_word = start == 0 || std::string_view(" \n`'").find(text[start - 1]) != std::string_view::npos;
+    const bool cleanup = rest.starts_with(" cleanup") && (rest.size() == 8 || std::string_view(" \n`.,;").find(rest[8]) != std::string_view::npos);
+    if (cleanup) end += std::string_view(" cleanup").size();
+    out += text.substr(0, end);
+    if (begins_word && (cleanup || rest.starts_with(" --"))) out += words;
+    text.remove_prefix(end);
+  }
+  return out.append(text);
 }
 
 }  // namespace wbverify

@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace wbverify {
 
@@ -23,6 +25,7 @@ struct Scene {
   std::int64_t started = 0;                     ///< Unix time in milliseconds: the `now` of every check
   std::map<std::string, SettingView> settings;  ///< by name, only those that are set
   std::string home;                             ///< file where a setting that is missing belongs, or empty
+  std::vector<std::string> options;             ///< words of the command line that say where the settings are: `--config`, `FILE`
   bool operator==(const Scene&) const = default;
 
   const SettingView* find(const std::string& name) const;
@@ -31,6 +34,8 @@ struct Scene {
   /// The literal change for the place where the setting is (or belongs): `In /etc/wandb.env line 4 write: NAME=VALUE`,
   /// `Add to /etc/wandb.env the line: NAME=VALUE`. Written for the syntax of the place; one line.
   std::string change(const std::string& name, const std::string& value) const;
+  /// The text with these options in every command of our own that needs the settings: `wbverify cleanup --config FILE`.
+  std::string with_options(std::string_view text) const;
 };
 
 }  // namespace wbverify

@@ -164,6 +164,7 @@ std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& pro
     result.id = finding.row.empty() ? check.id : check.id + "/" + finding.row;
     if (finding.title.empty()) finding.title = check.title;
     if (!finding.setting.empty()) result.origin = scene_.origin(finding.setting);
+    for (std::string* text : {&finding.fix, &finding.reproduce}) *text = scene_.with_options(*text);
     redact(finding);
     result.finding = std::move(finding);
     result.more = "wbverify explain " + check.id;

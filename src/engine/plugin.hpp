@@ -105,6 +105,9 @@ struct UndoSpec {
   std::function<bool(const JournalEntry&, const Settings&)> concerns;
   /// Only for entries that concern the settings. An error when the thing is still there or when that could not be found out.
   std::function<Result<Undone>(const JournalEntry&, const Settings&, Deadline, std::stop_token)> undo;
+  /// What arrives late in the thing could not be found any more once the thing is gone: an entry without an answer is left alone
+  /// until nothing can arrive.
+  bool holds_late_writes = false;
 };
 
 /// Things found that are removed together.
@@ -116,7 +119,8 @@ struct FoundGroup {
 };
 struct RemovedGroup {
   JournalEntry entry;
-  std::string error;   ///< why it is still there; empty: gone
+  std::string error;      ///< why it is still there; empty: gone
+  bool unasked = false;   ///< with an error: the service could not be asked, or the time was up
 };
 
 /// Cause of the error of LeftoverSpec::find when the settings name no such service: then there is nothing to look for.

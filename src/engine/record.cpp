@@ -19,7 +19,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Blame, {{Blame::none, "none"},
                                      {Blame::machine, "machine"},
                                      {Blame::tool, "tool"}})
 WBVERIFY_JSON(SettingView, name, alias, kind, file, line, value)
-WBVERIFY_JSON(Scene, run_id, started, settings, home)
+WBVERIFY_JSON(Scene, run_id, started, settings, home, options)
 WBVERIFY_JSON(RunInfo, id, version, started, duration_ms, deadline_ms, attempts, interrupted, exit_status, target)
 WBVERIFY_JSON(ProbeInfo, id, started_ms, duration_ms, attempts, round_trips, outcome)
 

@@ -57,7 +57,12 @@ class Undoing {
       outcome.error = silent;
       return;
     }
-    const auto undone = undoer_for(open.entry, undoers_, settings_)->undo(open.entry, settings_, deadline_, stop_);
+    const UndoSpec& undoer = *undoer_for(open.entry, undoers_, settings_);
+    if (undoer.holds_late_writes && may_still_arrive(open)) {
+      outcome.fate = Fate::awaited;
+      return;
+    }
+    const auto undone = undoer.undo(open.entry, settings_, deadline_, stop_);
     if (!undone) {
       outcome.error = undone.error().text;
       outcome.fate = undone.error().cause == "not-undone" ? Fate::refused : Fate::unasked;

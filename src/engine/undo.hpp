@@ -24,7 +24,7 @@ const UndoSpec* undoer_for(const JournalEntry& entry, const Undoers& undoers, co
 enum class Fate {
   removed,   ///< it was there, and is gone
   absent,    ///< it is not there, and will not appear
-  awaited,   ///< it is not there, but its write had no answer and may still arrive: looked for again later
+  awaited,   ///< its write had no answer and may still arrive: looked for again later
   refused,   ///< it is there, and could not be removed
   unasked    ///< could not be found out: the service is out of reach, or the time was up
 };

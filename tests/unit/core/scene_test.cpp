@@ -62,5 +62,15 @@ TEST(Scene, KnowsWhoseSettingAKeyOfAClientIs) {
   }
 }
 
+TEST(Scene, PutsItsOptionsIntoCommandsOfOurOwn) {
+  Scene scene;
+  const char* text = "Run\nwbverify cleanup\nor `wbverify cleanup --all`, then: wbverify --only 'mysql.*'. See wbverify explain mysql.tls; my-wbverify cleanup, wbverify cleanups.";
+  EXPECT_EQ(scene.with_options(text), text);
+  scene.options = {"--config", "/etc/it's.yaml"};
+  EXPECT_EQ(scene.with_options(text), "Run\nwbverify cleanup --config '/etc/it'\\''s.yaml'\nor `wbverify cleanup --config '/etc/it'\\''s.yaml' --all`, then: wbverify --config "
+                                      "'/etc/it'\\''s.yaml' --only 'mysql.*'. See wbverify explain mysql.tls; my-wbverify cleanup, wbverify cleanups.");
+  EXPECT_EQ(scene.with_options("wbverify cleanup"), "wbverify cleanup --config '/etc/it'\\''s.yaml'");
+}
+
 }  // namespace
 }  // namespace wbverify

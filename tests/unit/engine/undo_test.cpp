@@ -94,6 +94,17 @@ TEST_F(UndoTest, WhatHadNoAnswerIsAwaitedAsLongAsAWriteMayLive) {
   EXPECT_FALSE(fs::exists(file_));
 }
 
+TEST_F(UndoTest, AContainerWaitsUntilNothingCanArriveInIt) {
+  plugin_.undoers[0].holds_late_writes = true;
+  write("announced", one_);
+  EXPECT_THAT(fates(), ElementsAre(Fate::awaited));
+  EXPECT_THAT(asked_, IsEmpty());
+  write("answered", one_);
+  EXPECT_THAT(fates(), ElementsAre(Fate::absent));
+  write("announced", two_, 16 * minute);
+  EXPECT_THAT(fates(), ElementsAre(Fate::absent));
+}
+
 TEST_F(UndoTest, AClockThatWasWrongKeepsNothingOpenForYears) {
   write("announced", one_, -24 * 60 * minute * 365);
   write("announced", two_, 24 * 60 * minute * 365);
