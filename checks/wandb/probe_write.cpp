@@ -171,7 +171,10 @@ class Writing {
   }
 
   void clean_up(Work& work, bool broken_off) {
-    if (!work.run->create.asked) return context_.journal.settle(work.entry);
+    if (!work.run->create.asked) {
+      context_.journal.answered(work.entry);
+      return context_.journal.settle(work.entry);
+    }
     const bool hurry = context_.stop.stop_requested(), unsure = work.made.is_unsure();
     api_.work_until(Deadline::after(hurry ? hurried_limit : cleanup_limit), {});
     if (!unsure) context_.journal.answered(work.entry);
