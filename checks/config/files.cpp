@@ -14,7 +14,7 @@ void judge_env_files(const ConfigFacts& facts, Findings& findings) {
   finding.row = "env-file";
   finding.title = "The environment file reads the same for everybody";
   for (const SettingIssue& issue : facts.issues) {
-    if (std::find(facts.env_files.begin(), facts.env_files.end(), issue.setting) == facts.env_files.end()) continue;
+    if (issue.kind == "permissions" || std::find(facts.env_files.begin(), facts.env_files.end(), issue.setting) == facts.env_files.end()) continue;
     if (finding.status == Status::warn) {
       finding.observed += " " + issue.observed;
       finding.fix += "\n" + issue.fix;
@@ -27,6 +27,29 @@ void judge_env_files(const ConfigFacts& facts, Findings& findings) {
     finding.why = "The same file gives other values to Docker than to a shell, to systemd or to Kubernetes.";
     finding.fix = issue.fix;
     finding.reproduce = "file " + shell_quote(issue.setting);
+  }
+  findings.push_back(std::move(finding));
+}
+
+/// Who may read the files of the settings, and who may change them: HOST decides who gets the API key.
+void judge_permissions(const ConfigFacts& facts, Findings& findings) {
+  Finding finding = passed("only their owner may read or change them");
+  finding.row = "permissions";
+  finding.title = "Nobody else reads or changes the files of the settings";
+  for (const SettingIssue& issue : facts.issues) {
+    if (issue.kind != "permissions") continue;
+    const bool first = finding.status == Status::pass;
+    finding.status = Status::warn;
+    finding.observed = first ? issue.observed : finding.observed + " " + issue.observed;
+    finding.fix += (first ? "" : "\n") + issue.fix;
+    finding.expected = issue.expected;
+    if (first || issue.cause == "writable-by-others") finding.cause = issue.cause;
+  }
+  if (finding.status == Status::pass && facts.env_files.empty()) return;
+  if (finding.status != Status::pass) {
+    finding.why = finding.cause == "readable-by-others"
+                      ? "Every account on this machine can read the passwords of the database and the bucket."
+                      : "Who changes HOST, MYSQL or BUCKET gets the API key and the passwords: wbverify sends them where these settings point.";
   }
   findings.push_back(std::move(finding));
 }
@@ -67,6 +90,7 @@ Finding judge_file(const NamedFile& file, const Scene& scene) {
 Findings judge(const ConfigFacts& facts, const Scene& scene) {
   Findings findings;
   judge_env_files(facts, findings);
+  judge_permissions(facts, findings);
   for (const NamedFile& file : facts.files) findings.push_back(judge_file(file, scene));
   if (findings.empty()) findings.push_back(skipped("No setting names a file."));
   return findings;

@@ -10,7 +10,7 @@ Plugin config_plugin() {
   plugin.service = "config";
   plugin.title = "Settings";
   plugin.probes = {config_probe()};
-  plugin.checks = {config_required(), config_well_formed(), config_placeholders(), config_conflicts(), config_consistent(), config_license(), config_files()};
+  plugin.checks = {config_required(), config_well_formed(), config_placeholders(), config_secrets(), config_conflicts(), config_consistent(), config_license(), config_files()};
   return plugin;
 }
 

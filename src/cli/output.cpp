@@ -73,7 +73,7 @@ int Output::Buffer::sync() {
 }
 
 void tell(Context& context, std::string_view text) {
-  const std::string line = "wbverify: " + sanitize(Redactor::process().redact(text), 4096) + "\n";
+  const std::string line = "wbverify: " + sanitize(Redactor::process().redact(text, Wrote::us), 4096) + "\n";
   context.err << line << std::flush;
 }
 

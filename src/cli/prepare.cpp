@@ -9,7 +9,9 @@
 #include "cli/commands.hpp"
 #include "cli/leftovers.hpp"
 #include "config/load.hpp"
+#include "core/redactor.hpp"
 #include "engine/journal_file.hpp"
+#include "engine/pages.hpp"
 #include "report/layout.hpp"
 #include "util/encoding.hpp"
 
@@ -40,6 +42,22 @@ std::string new_run_id() {
   return hex_encode({bytes.data(), bytes.size()});
 }
 
+namespace {
+
+/// What the program says whatever its secrets are: a password that is a word of it must not alter ids, titles and pages.
+void know_own_vocabulary() {
+  std::string own;
+  for (const auto& plugin : catalog()) {
+    own += plugin.service + "\n" + plugin.title + "\n";
+    for (const auto& probe : plugin.probes) own += probe.id + "\n";
+    for (const auto& check : plugin.checks) own += check.id + "\n" + check.title + "\n";
+  }
+  for (const auto& page : pages()) own += std::string(page.markdown) + "\n";
+  Redactor::process().know_own(own);
+}
+
+}  // namespace
+
 Settings settings_of(const Arguments& arguments, const Context& context) {
   using namespace std::chrono;
   Sources sources;
@@ -54,6 +72,7 @@ Settings settings_of(const Arguments& arguments, const Context& context) {
   sources.options = source_options(arguments);
   sources.run_id = new_run_id();
   sources.started = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  know_own_vocabulary();
   return load_settings(sources);
 }
 

@@ -12,6 +12,7 @@
 #include "config/redis_url.hpp"
 #include "config/small_values.hpp"
 #include "config/url.hpp"
+#include "config/weak_secrets.hpp"
 #include "core/redactor.hpp"
 #include "util/text.hpp"
 
@@ -24,6 +25,9 @@ bool is_plain_word(std::string_view value) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return iequals(word, value); });
 }
 
+/// What may hold a log-in, or a password in the place of a port.
+bool is_like_url(std::string_view value) { return value.find("://") != std::string_view::npos || (value.find('@') != std::string_view::npos && value.find(':') != std::string_view::npos); }
+
 void register_secrets(Sensitivity sensitivity, const std::string& value) {
   if (sensitivity == Sensitivity::secret && !is_plain_word(value)) Secret(std::string(trim(value)));
   if (sensitivity == Sensitivity::credentials) {
@@ -34,14 +38,18 @@ void register_secrets(Sensitivity sensitivity, const std::string& value) {
       for (auto& secret : possible_secrets(part)) Secret(std::move(secret));
     }
   }
+  // A log-in put into a URL that needs none.
+  if (sensitivity == Sensitivity::open && is_like_url(value)) {
+    for (auto& secret : possible_secrets(value)) Secret(std::move(secret));
+  }
 }
 
 std::string shown(Sensitivity sensitivity, const std::string& value, bool placeholder) {
   constexpr std::size_t longest = 512;
   if (value.empty()) return "";
   if (sensitivity == Sensitivity::secret) return placeholder ? "[redacted], a placeholder" : "[redacted]";
-  if (sensitivity == Sensitivity::credentials) return mask_url(value);
-  return Redactor::process().redact(sanitize(value, longest));
+  if (sensitivity == Sensitivity::credentials || is_like_url(value)) return mask_url(value);
+  return Redactor::process().redact(sanitize(value, longest), Wrote::us);
 }
 
 /// A value that is too long to be one is not searched.
@@ -68,12 +76,27 @@ class Applier {
       register_secrets(one.variable->sensitivity, one.value);
       show(one, false);
     }
+    for (const Resolved& one : all) know_own_words(one);
+    for (const Resolved& one : all) {
+      if (!placeholder_in(one.value) && !is_plain_word(one.value)) report_weak_secrets(*one.variable, one.value, settings_.issues);
+    }
     // The bucket looks at the others.
     std::stable_partition(all.begin(), all.end(), [](const Resolved& one) { return one.variable->name != "BUCKET"; });
     for (const Resolved& one : all) read(one);
   }
 
  private:
+  /// Hosts, users and names are shown as they are, whatever else happens to be called the same.
+  static void know_own_words(const Resolved& one) {
+    if (one.variable->sensitivity == Sensitivity::secret) return;
+    const auto url = split_url(one.value);
+    if (url && url->late_at == std::string_view::npos) {
+      for (const std::string_view part : {url->has_password ? url->user : std::string_view(), url->host, url->path, url->query}) Redactor::process().know_own(part);
+    } else if (one.variable->sensitivity == Sensitivity::open && !is_like_url(one.value)) {
+      Redactor::process().know_own(one.value);
+    }
+  }
+
   void show(const Resolved& one, bool placeholder) {
     SettingView view = one.place;
     view.value = shown(one.variable->sensitivity, one.value, placeholder);
@@ -91,6 +114,10 @@ class Applier {
     IssueList issues(std::string(one.variable->name), one.value);
     parse(one, issues);
     const bool usable = issues.usable();
+    // A word that is no URL may be anything, a key that was pasted into the wrong line too.
+    if (one.variable->name == "HOST" && !usable && !is_like_url(one.value) && one.value.find('.') == std::string::npos && one.value != "localhost") {
+      settings_.scene.settings["HOST"].value = "(not shown: not a URL)";
+    }
     for (auto& issue : issues.take()) settings_.issues.push_back(std::move(issue));
     if (one.misprint) report_misprint(one);
     if (usable) gather_surroundings(one);

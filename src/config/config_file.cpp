@@ -9,6 +9,7 @@
 #include "config/go_values.hpp"
 #include "config/load.hpp"
 #include "config/own_file.hpp"
+#include "config/variables.hpp"
 #include "config/url.hpp"
 #include "util/file.hpp"
 #include "util/text.hpp"
@@ -185,10 +186,13 @@ ConfigFile parse_config_file(const std::string& text, const std::string& path) {
   }
 }
 
-ConfigFile read_config_file(const std::string& path) {
+ConfigFile read_config_file(const std::string& path, const std::map<std::string, std::string>& environment) {
   const OwnFile file = read_own_file(path, "configuration file");
   file.require_whole();
-  return parse_config_file(file.text, path);
+  ConfigFile out = parse_config_file(file.text, path);
+  const bool secrets = std::any_of(out.settings.begin(), out.settings.end(), [](const FileValue& setting) { return may_hold_secret(setting.name); });
+  check_permissions(file, secrets, environment, out.issues);
+  return out;
 }
 
 }  // namespace wbverify

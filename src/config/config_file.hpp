@@ -1,9 +1,10 @@
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/scene.hpp"
+#include "config/settings.hpp"
 
 namespace wbverify {
 
@@ -32,13 +33,14 @@ struct ConfigFile {
   bool deep = false;
   int deep_line = 0;                            ///< 0 when not given
   std::vector<FileValue> settings;              ///< variables of the installation, in the order of the file
+  std::vector<SettingIssue> issues;             ///< of its permissions; `setting` is the path
 };
 
 /// Throws ConfigError (78) with file, line and column for anything that is not exactly this: another key (with the nearest
 /// known one), another kind of value, a key given twice.
 ConfigFile parse_config_file(const std::string& text, const std::string& path);
 /// Also throws ConfigError: 77 when it cannot be read, 78 when it is larger than 1 MiB.
-ConfigFile read_config_file(const std::string& path);
+ConfigFile read_config_file(const std::string& path, const std::map<std::string, std::string>& environment);
 
 /// `10.0.0.2`, `10.0.0.2:5353`, `2001:db8::5`, `[2001:db8::5]:53` as ADDRESS:PORT; empty when it is none of these.
 std::string dns_address(std::string_view text);

@@ -1,8 +1,12 @@
 #include "config/env_file.hpp"
 
+#include <algorithm>
+
 #include "config/issues.hpp"
 #include "config/load.hpp"
 #include "config/own_file.hpp"
+#include "config/variables.hpp"
+#include "core/secret.hpp"
 #include "util/text.hpp"
 #include "util/utf8.hpp"
 
@@ -21,13 +25,22 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 
+/// Whether a line without a = is the name of a variable. Anything else, such as the second half of a wrapped key, is not shown.
+bool is_shown_as_name(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  constexpr std::size_t longest_word = 16;
+  if (find_variable(text) != nullptr) return true;
+  return text.size() <= (text.find('_') == std::string_view::npos ? longest_word : longest) && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
 /// Why a name with a blank is none; the name itself is shown only when it looks like one.
 void refuse_name(const std::string& path, int number, std::string_view line, std::string_view name, std::size_t start, bool has_value) {
   const std::size_t blank = name.find_first_of(" \t");
   const std::string_view first = name.substr(0, blank);
   const std::string_view last = name.substr(name.find_last_of(" \t") + 1);
   const std::string shown(trim(name.ends_with(' ') || name.ends_with('\t') ? first : last));
-  const std::string right = is_name(shown) && has_value ? " Write " + shown + "=VALUE." : " Write NAME=VALUE.";
+  const std::string right = is_shown_as_name(shown) && has_value ? " Write " + shown + "=VALUE." : " Write NAME=VALUE.";
   if (first == "export" || first == "set" || first == "declare") {
     refuse(path, number, line, start, "the line begins with " + std::string(first) + ", which is shell; Docker refuses the file." + right);
   }
@@ -96,7 +109,14 @@ class Reader {
       const auto given = environment_.find(entry.name);
       entry.from_environment = true;
       if (given == environment_.end()) {
-        note("name-alone", number_, "has " + sanitize(name, 60) + " without a value, and the environment has none", "NAME=VALUE, or the name alone while the environment holds its value.", "Write " + sanitize(name, 60) + "=VALUE.");
+        const std::string line_number = std::to_string(number_);
+        if (is_shown_as_name(name)) {
+          note("name-alone", number_, "has " + entry.name + " without a value, and the environment has none", "NAME=VALUE, or the name alone while the environment holds its value.", "Write " + entry.name + "=VALUE.");
+        } else {
+          [[maybe_unused]] const Secret unseen{std::string(name)};
+          note("not-a-setting", number_, "has a line that is not a setting; the value of the line before it may have been wrapped", "NAME=VALUE on one line, however long the value is.",
+               "Join line " + line_number + " with the line before it, or remove it: sed -n " + (number_ > 1 ? std::to_string(number_ - 1) + "," : "") + line_number + "p " + shell_quote(path_));
+        }
         return;
       }
       entry.value = given->second;
@@ -122,6 +142,7 @@ EnvFile read_env_file(const std::string& path, const std::map<std::string, std::
   // Of a file that is too large the beginning tells what it is; its last line may be cut in the middle.
   const std::string_view text = file.text;
   EnvFile out = parse_env_file(file.too_large ? text.substr(0, text.rfind('\n')) : text, path, environment);
+  check_permissions(file, std::any_of(out.lines.begin(), out.lines.end(), [](const EnvLine& line) { return may_hold_secret(line.name); }), environment, out.issues);
   file.require_whole();
   return out;
 }

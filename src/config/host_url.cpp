@@ -21,12 +21,17 @@ void report_scheme(IssueList& issues) {
     const bool short_of_slashes = scheme == "http" || scheme == "https";
     std::string rest(short_of_slashes ? value.substr(scheme.size() + 1) : value);
     rest.erase(0, rest.find_first_not_of('/'));
-    const std::string example = (short_of_slashes ? scheme : "https") + "://" + sanitize(rest.substr(0, rest.find('/')), 253);
-    issues.malformed(0, {"no-scheme", "The value " + sanitize(value, 80) + " does not begin with http:// or https://.",
+    rest.erase(std::min(rest.find('/'), rest.size()));
+    // What is no name of a host may be anything, a pasted key too.
+    const std::string_view host = std::string_view(rest).substr(0, rest.find(':'));
+    const bool is_host = host_fault(host).empty() && (host.find('.') != std::string_view::npos || host == "localhost") && rest.find('@') == std::string::npos &&
+                         rest.find_first_not_of("0123456789", std::min(host.size() + 1, rest.size())) == std::string::npos;
+    const std::string example = is_host ? (short_of_slashes ? scheme : "https") + "://" + rest : std::string(words.example);
+    issues.malformed(0, {"no-scheme", "The value " + (is_host ? sanitize(value, 80) + " " : std::string()) + "does not begin with http:// or https://.",
                          "The whole URL as typed into a browser, with its scheme.", "Write the scheme in front.", example});
     return;
   }
-  issues.malformed(0, {"unknown-scheme", "The scheme is " + sanitize(scheme, 20) + ".", "https, or http when nothing encrypts on the way.",
+  issues.malformed(0, {"unknown-scheme", "The scheme is " + (scheme.size() < 8 ? sanitize(scheme, 20) : std::string("another")) + ".", "https, or http when nothing encrypts on the way.",
                        "Write https://.", std::string(words.example)});
 }
 

@@ -70,7 +70,8 @@ class Loader {
       if (read_file(sources_.default_config_file, 1).outcome == FileText::Outcome::missing) return;
       config_path_ = sources_.default_config_file;
     }
-    file_ = read_config_file(config_path_);
+    file_ = read_config_file(config_path_, sources_.environment);
+    settings_.issues.insert(settings_.issues.end(), file_.issues.begin(), file_.issues.end());
     for (const FileValue& setting : file_.settings) {
       resolver_.add(setting.name, {view(setting.name, "config-file", config_path_, setting.line), setting.value});
     }

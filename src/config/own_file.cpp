@@ -1,5 +1,7 @@
 #include "config/own_file.hpp"
 
+#include <unistd.h>
+
 #include "config/load.hpp"
 #include "util/encoding.hpp"
 #include "util/file.hpp"
@@ -22,7 +24,39 @@ OwnFile read_own_file(const std::string& path, std::string_view what) {
   if (file.outcome != FileText::Outcome::read) {
     throw ConfigError(77, path + ": the " + std::string(what) + " cannot be read: " + file.error + ".");
   }
-  return {path, std::move(file.text), file.too_large, file.size, file.mode};
+  return {path, std::move(file.text), file.too_large, file.size, file.mode, file.mode != 0 && file.owner != 0 && ::geteuid() != 0 && file.owner != ::geteuid()};
+}
+
+bool is_mounted_secret(const std::string& path, const std::map<std::string, std::string>& environment) {
+  return path.starts_with("/run/secrets/") || path.starts_with("/var/run/secrets/") || environment.contains("KUBERNETES_SERVICE_HOST");
+}
+
+std::string mode_text(unsigned mode) {
+  return {'0', static_cast<char>('0' + (mode >> 6U & 7U)), static_cast<char>('0' + (mode >> 3U & 7U)), static_cast<char>('0' + (mode & 7U))};
+}
+
+void check_permissions(const OwnFile& file, bool holds_secrets, const std::map<std::string, std::string>& environment, std::vector<SettingIssue>& issues) {
+  constexpr unsigned writable = 022, readable = 004;   // group access to read is given on purpose; the group of a service manager, for example
+  if (file.mode == 0 || is_mounted_secret(file.path, environment)) return;
+  SettingIssue issue;
+  issue.setting = sanitize(file.path, 256);
+  issue.kind = "permissions";
+  issue.fix = "chmod 600 " + shell_quote(file.path);
+  if ((file.mode & writable) != 0) {
+    issue.cause = "writable-by-others";
+    issue.observed = "Others than its owner may change " + issue.setting + ", mode " + mode_text(file.mode) + ".";
+  } else if (file.of_another) {
+    issue.cause = "owned-by-another";
+    issue.observed = issue.setting + " belongs to another user, who may change it.";
+    issue.fix = "chown \"$(id -un)\" " + shell_quote(file.path) + " && " + issue.fix;
+  } else if ((file.mode & readable) != 0 && holds_secrets) {
+    issue.cause = "readable-by-others";
+    issue.observed = "Everybody on this machine may read " + issue.setting + ", which holds secrets; its mode is " + mode_text(file.mode) + ".";
+  } else {
+    return;
+  }
+  issue.expected = "Mode 0600, and this user or root as its owner.";
+  issues.push_back(std::move(issue));
 }
 
 int count_certificates(std::string_view text, std::string& fault) {

@@ -102,7 +102,7 @@ struct WandbAccess {
 /// Something wrong with a setting of the installation, found without any I/O. Judged by the `config` plugin.
 struct SettingIssue {
   std::string setting;    ///< `MYSQL`
-  std::string kind;       ///< `malformed`, `placeholder`, `conflict`, `suspicious`
+  std::string kind;       ///< `malformed`, `placeholder`, `conflict`, `suspicious`, `weak-secret`
   std::string cause;      ///< stable kebab-case id: `no-scheme`, `password-not-encoded`
   int column = 0;         ///< 1-based character of the value, 0 when it concerns the whole
   std::string observed;   ///< without secrets

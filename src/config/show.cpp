@@ -46,6 +46,14 @@ nlohmann::json to_json(const SettingView& view) {
   return row;
 }
 
+void redact_strings(nlohmann::json& value) {
+  if (value.is_string()) {
+    value = Redactor::process().redact(value.get_ref<const std::string&>(), Wrote::us);
+  } else if (value.is_structured()) {
+    for (auto& child : value) redact_strings(child);
+  }
+}
+
 }  // namespace
 
 std::string render_settings(const Settings& settings) {
@@ -71,7 +79,7 @@ std::string render_settings(const Settings& settings) {
   for (const SettingIssue& issue : settings.issues) {
     if (std::find(told.begin(), told.end(), &issue) == told.end()) out += issue_line(issue) + "\n";
   }
-  return Redactor::process().redact(out);
+  return Redactor::process().redact(out, Wrote::us);
 }
 
 std::string render_settings_json(const Settings& settings) {
@@ -80,8 +88,9 @@ std::string render_settings_json(const Settings& settings) {
   for (const SettingView& view : settings.own) root["own"].push_back(to_json(view));
   for (const SettingIssue& issue : settings.issues) {
     root["issues"].push_back({{"setting", issue.setting}, {"kind", issue.kind}, {"cause", issue.cause}, {"column", issue.column},
-                              {"observed", Redactor::process().redact(issue.observed)}, {"expected", issue.expected}, {"fix", issue.fix}, {"example", issue.example}});
+                              {"observed", issue.observed}, {"expected", issue.expected}, {"fix", issue.fix}, {"example", issue.example}});
   }
+  redact_strings(root);
   return dump_json(root, 2) + "\n";
 }
 

@@ -24,7 +24,8 @@ std::string encode_hint(std::string_view secret) {
          "python3 -c 'import getpass, urllib.parse; print(urllib.parse.quote(getpass.getpass(), safe=\"\"))'";
 }
 
-/// What is wrong with a host name; empty when nothing is.
+}  // namespace
+
 std::string host_fault(std::string_view host) {
   constexpr std::size_t longest_name = 253, longest_label = 63;   // RFC 1035 §2.3.4
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -42,8 +43,6 @@ std::string host_fault(std::string_view host) {
   if (is_number(labels.back()) && !is_ipv4(host)) return "looks like an IPv4 address and is none";
   return "";
 }
-
-}  // namespace
 
 bool is_ipv4(std::string_view text) {
   in_addr address{};

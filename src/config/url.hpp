@@ -48,6 +48,8 @@ std::optional<Credentials> read_credentials(const Url& url, IssueList& issues, c
 /// Whether a reserved character in the user information has torn the URL apart; reports it. Looked at before anything else.
 bool is_torn(const Url& url, IssueList& issues, const UrlWords& words);
 
+/// What is wrong with a host name, as the end of a sentence that begins with "The host"; empty when nothing is.
+std::string host_fault(std::string_view host);
 /// A host name or address in lower case. Reports `no-host`, `bad-host`, `ipv6-without-brackets`.
 std::optional<std::string> read_host(const Url& url, IssueList& issues, const UrlWords& words);
 /// The port, or `otherwise` when none is given. Reports `bad-port`.

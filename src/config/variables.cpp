@@ -153,6 +153,11 @@ const Variable* find_variable(std::string_view name) {
   return nullptr;
 }
 
+bool may_hold_secret(std::string_view name) {
+  const Variable* const variable = find_variable(name);
+  return variable != nullptr && variable->sensitivity != Sensitivity::open;
+}
+
 const std::vector<std::string>& variable_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> out;

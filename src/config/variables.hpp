@@ -27,6 +27,8 @@ struct Variable {
 std::span<const Variable> variables();
 /// The variable with this name, alias or misprint; nothing when there is none. Case matters, as it does to the server.
 const Variable* find_variable(std::string_view name);
+/// Whether the value of a variable of that name is a secret or may hold one.
+bool may_hold_secret(std::string_view name);
 /// Every name and alias, for hints.
 const std::vector<std::string>& variable_names();
 

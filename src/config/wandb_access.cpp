@@ -34,19 +34,11 @@ void remark(Settings& settings, const char* setting, std::string_view cause, std
   settings.issues.push_back(std::move(issues.take().front()));
 }
 
-/// Secrets that a container gets as files are mostly readable by all within it, and nobody else is there.
-bool is_mounted_secret(const std::string& path, const Environment& environment) {
-  return path.starts_with("/run/secrets/") || path.starts_with("/var/run/secrets/") ||
-         environment.contains("KUBERNETES_SERVICE_HOST");
-}
-
 void remark_mode(unsigned mode, const std::string& path, const char* setting, const Environment& environment,
                  Settings& settings) {
   if ((mode & 077U) == 0 || is_mounted_secret(path, environment)) return;
-  const char digits[] = {'0', static_cast<char>('0' + (mode >> 6U & 7U)), static_cast<char>('0' + (mode >> 3U & 7U)),
-                         static_cast<char>('0' + (mode & 7U)), '\0'};
   remark(settings, setting, "readable-by-others",
-         "Others than its owner have rights on " + sanitize(path, 256) + ", mode " + digits + ".",
+         "Others than its owner have rights on " + sanitize(path, 256) + ", mode " + mode_text(mode) + ".",
          "0600: whoever reads the file can do what its owner can.", "chmod 600 " + shell_quote(path));
 }
 

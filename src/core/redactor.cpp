@@ -1,13 +1,14 @@
 #include "core/redactor.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
-#include <set>
 #include <shared_mutex>
 
 #include "core/redactor_patterns.hpp"
 #include "core/redactor_shapes.hpp"
 #include "core/secret.hpp"
+#include "util/text.hpp"
 
 namespace wbverify {
 namespace {
@@ -101,10 +102,13 @@ std::string replace(std::string_view text, Ranges& hits) {
 
 struct Redactor::State {
   mutable std::shared_mutex mutex;
-  std::set<std::string, std::less<>> secrets;
-  std::shared_ptr<const Patterns> patterns;   ///< made when first needed, nothing after a secret was added
+  std::map<std::string, bool, std::less<>> secrets;   ///< and whether each is weak
+  std::string own;                                    ///< in lower case
+  /// Made when first needed, nothing after a secret was added: of all secrets, and of the strong ones.
+  std::shared_ptr<const Patterns> all, strong;
 
-  std::shared_ptr<const Patterns> current() {
+  std::shared_ptr<const Patterns> current(Wrote who) {
+    auto& patterns = who == Wrote::others ? all : strong;
     {
       const std::shared_lock lock(mutex);
       if (patterns) return patterns;
@@ -112,16 +116,22 @@ struct Redactor::State {
     const std::unique_lock lock(mutex);
     if (!patterns) {
       auto fresh = std::make_shared<Patterns>();
-      for (const auto& secret : secrets) fresh->add_secret(secret);
+      for (const auto& [secret, weak] : secrets) {
+        if (!weak || who == Wrote::others) fresh->add_secret(secret, weak);
+      }
       fresh->link();
       patterns = std::move(fresh);
     }
     return patterns;
   }
+  bool is_weak(std::string_view secret) const {
+    constexpr std::size_t shortest_strong = 8;
+    return secret.size() < shortest_strong || own.find(to_lower(secret)) != std::string::npos;
+  }
   ~State() {
     while (!secrets.empty()) {
       auto node = secrets.extract(secrets.begin());
-      wipe(node.value());
+      wipe(node.key());
     }
   }
 };
@@ -138,12 +148,20 @@ Redactor& Redactor::process() {
 void Redactor::add(std::string_view secret) {
   const std::unique_lock lock(state_->mutex);
   if (state_->secrets.find(secret) != state_->secrets.end()) return;
-  state_->secrets.emplace(secret);
-  state_->patterns = nullptr;
+  state_->secrets.emplace(secret, state_->is_weak(secret));
+  state_->all = state_->strong = nullptr;
 }
 
-std::string Redactor::redact(std::string_view text) const {
-  const auto patterns = state_->current();
+void Redactor::know_own(std::string_view text) {
+  const std::unique_lock lock(state_->mutex);
+  // A line end keeps two texts apart: no secret reaches from one into the other.
+  state_->own += to_lower(text) + "\n";
+  for (auto& [secret, weak] : state_->secrets) weak = weak || state_->is_weak(secret);
+  state_->all = state_->strong = nullptr;
+}
+
+std::string Redactor::redact(std::string_view text, Wrote who) const {
+  const auto patterns = state_->current(who);
   std::string out(text);
   redaction::Views views;
   Ranges changed = {{0, out.size()}};

@@ -28,6 +28,15 @@ std::uint16_t hash_of_gram(const char* bytes) {
   return static_cast<std::uint16_t>((gram | 0x20202020U) * 2654435761U >> 16U);
 }
 
+/// Whether what stands there is no part of a longer word; `mysql-primary` and `a.b` are words too.
+bool is_word(std::string_view text, std::size_t begin, std::size_t end) {
+  static constexpr CharSet inside("A-Za-z0-9_"), joint("-.");
+  const auto goes_on = [&](std::size_t next, std::size_t beyond) {
+    return next < text.size() && (inside.has(text[next]) || (joint.has(text[next]) && beyond < text.size() && inside.has(text[beyond])));
+  };
+  return !goes_on(end, end + 1) && !goes_on(begin - 1, begin - 2);   // in front of the text both are beyond its size
+}
+
 std::string replaced(std::string text, char from, char to) {
   std::replace(text.begin(), text.end(), from, to);
   return text;
@@ -74,6 +83,7 @@ void Patterns::add(Pattern pattern) {
       nodes_.push_back(fresh);
     }
     node = next;
+    nodes_[static_cast<std::size_t>(node)].strong |= !pattern.word;
   }
   auto& end = nodes_[static_cast<std::size_t>(node)];
   pattern.next = end.pattern;
@@ -81,7 +91,7 @@ void Patterns::add(Pattern pattern) {
   patterns_.push_back(std::move(pattern));
 }
 
-void Patterns::add_base64(std::string_view secret) {
+void Patterns::add_base64(std::string_view secret, bool weak) {
   for (std::size_t before = 0; before < 3; ++before) {
     std::string aligned(before, '\0');
     aligned += secret;
@@ -93,6 +103,7 @@ void Patterns::add_base64(std::string_view secret) {
     Pattern pattern;
     pattern.bytes = encoded.substr(first, last - first);
     pattern.exact = true;
+    pattern.word = weak;
     pattern.widen_left = before > 0;
     pattern.widen_right = 8 * aligned.size() % 6 != 0;
     Pattern url = pattern;
@@ -102,10 +113,10 @@ void Patterns::add_base64(std::string_view secret) {
   }
 }
 
-void Patterns::add_secret(std::string_view secret) {
+void Patterns::add_secret(std::string_view secret, bool weak) {
   if (secret.size() < gram) return;
   const bool exact = secret.size() < shortest_folded;
-  const auto plain = [&](std::string bytes) { add({std::move(bytes), exact, false, false, -1}); };
+  const auto plain = [&](std::string bytes) { add({std::move(bytes), exact, weak, false, false, -1}); };
   plain(std::string(secret));
   if (secret.size() > longest_encoded) return;
   const std::string_view bare = trim(secret);
@@ -120,15 +131,15 @@ void Patterns::add_secret(std::string_view secret) {
     folds_early_ = folds_early_ || secret.find_first_of(" \t\r\n") < gram;
     plain(std::move(solid));
   }
-  add({hex_encode(secret), false, false, false, -1});
+  add({hex_encode(secret), false, weak, false, false, -1});
   std::string wide;
   for (const char c : secret) {
     wide += c;
     wide += '\0';
   }
   wide.pop_back();
-  add({std::move(wide), exact, false, false, -1});
-  add_base64(secret);
+  add({std::move(wide), exact, weak, false, false, -1});
+  add_base64(secret, weak);
   // A log shows a PEM key line by line and a token part by part; the first part of a JWT is the same for everybody.
   constexpr std::size_t telling = 16;   // a shorter piece may be any word
   const bool token = secret.starts_with("eyJ");
@@ -215,6 +226,7 @@ void Patterns::take(std::string_view text, std::size_t end, std::int32_t node, R
       const Pattern& pattern = patterns_[static_cast<std::size_t>(p)];
       const std::size_t begin = end - pattern.bytes.size();
       if (pattern.exact && text.substr(begin, pattern.bytes.size()) != pattern.bytes) continue;
+      if (pattern.word && !is_word(text, begin, end)) continue;
       Range hit{begin, end};
       if (pattern.widen_left && hit.begin > 0 && is_base64(text[hit.begin - 1])) --hit.begin;
       while (pattern.widen_right && hit.end < text.size() && hit.end < end + 3 && is_base64(text[hit.end]) && (hit.end == end || text[hit.end] == '=')) {
@@ -239,6 +251,7 @@ void Patterns::find_cut(std::string_view text, std::size_t end, std::int32_t lea
 std::int32_t Patterns::depth_at(std::string_view text, std::size_t end) const {
   std::int32_t node = 0;
   for (std::size_t i = end - std::min(end, longest_); i < end; ++i) node = step(node, text[i]);
+  while (node > 0 && !at(node).strong) node = at(node).fail;
   return at(node).depth;
 }
 

@@ -19,8 +19,8 @@ class Patterns {
   Patterns& operator=(const Patterns&) = delete;
 
   /// The secret in the encodings that cannot be undone in the text: base64 at each alignment, hexadecimal, UTF-16, form
-  /// style; its lines and the parts of a JWT one by one. Nothing when it is shorter than 4 bytes.
-  void add_secret(std::string_view secret);
+  /// style; its lines and the parts of a JWT one by one. Nothing when it is shorter than 4 bytes. A weak one counts as a whole word only.
+  void add_secret(std::string_view secret, bool weak = false);
   /// To be called once, after the last add_secret.
   void link();
   bool empty() const { return patterns_.empty(); }
@@ -38,6 +38,7 @@ class Patterns {
   struct Pattern {
     std::string bytes;
     bool exact = false;         ///< upper and lower case are told apart
+    bool word = false;          ///< counts only where no letter, digit or underscore goes on
     bool widen_left = false;    ///< base64: the neighbour holds a few bits of the secret
     bool widen_right = false;
     std::int32_t next = -1;     ///< another one that is the same when folded
@@ -48,9 +49,10 @@ class Patterns {
     std::int32_t shorter = -1;   ///< nearest node on the way of `fail` where one ends
     std::int32_t depth = 0;
     std::uint8_t byte = 0;
+    bool strong = false;         ///< on the way to a pattern that is no weak one's: a beginning tells something
   };
   void add(Pattern pattern);
-  void add_base64(std::string_view secret);
+  void add_base64(std::string_view secret, bool weak);
   std::int32_t child_of(std::int32_t node, std::uint8_t byte) const;
   std::int32_t step(std::int32_t node, char c) const;
   const Node& at(std::int32_t node) const { return nodes_[static_cast<std::size_t>(node)]; }

@@ -61,10 +61,11 @@ void explain(CheckResult& result, const NeedState& causes) {
   result.finding.observed += " Seen here: " + seen;
 }
 
+/// What was received is redacted in the facts already; this is for what they hold as it came: tokens, names.
 void redact(Finding& finding) {
   const Redactor& redactor = Redactor::process();
   for (std::string* text : {&finding.title, &finding.observed, &finding.expected, &finding.why, &finding.fix, &finding.reproduce}) {
-    *text = redactor.redact(*text);
+    *text = redactor.redact(*text, Wrote::us);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/redactor.hpp"
 #include "engine/judging.hpp"
 #include "util/json.hpp"
 #include "util/json_members.hpp"
@@ -11,7 +12,28 @@
 namespace wbverify {
 namespace {
 constexpr const char* record_schema = "wbverify-record/1";
+
+/// Every string and every key. What was received in them is redacted already; this is for what was taken as it came: tokens, names.
+void redact(nlohmann::json& json) {
+  const auto redacted = [](const std::string& text) { return Redactor::process().redact(text, Wrote::us); };
+  if (json.is_string()) {
+    json = redacted(json.get_ref<const std::string&>());
+  } else if (json.is_array()) {
+    for (auto& child : json) redact(child);
+  } else if (json.is_object()) {
+    nlohmann::json out = nlohmann::json::object();
+    for (auto& [key, value] : json.items()) {
+      redact(value);
+      // Two keys that became one are both kept.
+      std::string name = redacted(key);
+      while (out.contains(name)) name += "'";
+      out[name] = std::move(value);
+    }
+    json = std::move(out);
+  }
 }
+
+}  // namespace
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Blame, {{Blame::none, "none"},
                                      {Blame::target, "target"},
@@ -32,9 +54,10 @@ std::string encode_record(const Record& record) {
     if (!probe.facts.empty()) row["facts"] = parse_json(probe.facts);
     probes.push_back(std::move(row));
   }
-  const nlohmann::json root = {{"schema", record_schema},     {"scene", record.scene},   {"run", record.run},
+  nlohmann::json root = {{"schema", record_schema},     {"scene", record.scene},   {"run", record.run},
                                {"probes", std::move(probes)}, {"checks", record.checks}, {"shown", record.shown},
                                {"left_out", record.left_out}, {"not_judged", record.not_judged}};
+  redact(root);
   return dump_json(root, 1) + "\n";
 }
 

@@ -20,8 +20,8 @@ struct ProbeRecord {
   std::vector<std::string> blocked_by;   ///< results that did not pass, so that it did not run
 };
 
-/// Everything needed to judge a run again without the network. Free of secrets: facts pass the redactor before anything
-/// judges them.
+/// Everything needed to judge a run again without the network. Facts stand in it as they were judged; what leaves is redacted by
+/// encode_record.
 struct Record {
   Scene scene;
   RunInfo run;
@@ -31,7 +31,7 @@ struct Record {
   std::vector<std::string> shown, left_out;    ///< as in Plan
 };
 
-/// JSON text, with its own version in `schema`.
+/// JSON text, with its own version in `schema`. Free of secrets, in keys too.
 std::string encode_record(const Record& record);
 /// An error (cause `malformed`) with the place when the text is not a record.
 Result<Record> decode_record(std::string_view text);

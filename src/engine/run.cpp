@@ -7,10 +7,8 @@
 #include <set>
 #include <thread>
 
-#include "core/redactor.hpp"
 #include "core/version.hpp"
 #include "engine/judging.hpp"
-#include "util/json.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -42,15 +40,6 @@ struct Inbox {
   std::map<std::string, Facts, std::less<>> facts;
 };
 
-/// Every string of the facts passes the redactor before anything judges or records it.
-void redact(nlohmann::json& json) {
-  if (json.is_string()) {
-    json = Redactor::process().redact(json.get_ref<const std::string&>());
-  } else if (json.is_structured()) {
-    for (auto& child : json) redact(child);
-  }
-}
-
 std::string seconds(milliseconds time) {
   std::string text = std::to_string(time.count() / 1000);
   if (const auto rest = time.count() % 1000; rest != 0) text += "." + std::to_string(1000 + rest).substr(1, rest % 100 == 0 ? 1 : 3);
@@ -69,11 +58,7 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Deadline run_deadline, in
       ++ended.record.info.attempts;
       const auto attempt_started = Clock::now();
       context.deadline = run_deadline.within(spec.limit);
-      const Facts raw = spec.gather(context);
-      nlohmann::json json = parse_json(raw.encode());
-      redact(json);
-      ended.record.facts = dump_json(json);
-      ended.facts = spec.decode(ended.record.facts);
+      ended.facts = spec.gather(context);
       const bool waited_out = Clock::now() - attempt_started > spec.limit * 3 / 4;
       const bool again = !waited_out && ended.record.info.attempts <= retries && !context.stop.stop_requested() &&
                          run_deadline.remaining() > 2 * pause && spec.transient(ended.facts);
@@ -83,6 +68,7 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Deadline run_deadline, in
       std::condition_variable_any().wait_for(lock, context.stop, pause, [] { return false; });
       pause *= 4;
     }
+    ended.record.facts = ended.facts.encode();
     ended.record.info.outcome = "done";
   } catch (const std::exception& error) {
     ended.facts = {};

@@ -14,8 +14,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t longest_sentence = 4096;
 
-std::string sentence(const std::string& text) { return sanitize(Redactor::process().redact(text), longest_sentence); }
-std::string lines(const std::string& text) { return clean_lines(Redactor::process().redact(text)); }
+std::string sentence(const std::string& text) { return sanitize(Redactor::process().redact(text, Wrote::us), longest_sentence); }
+std::string lines(const std::string& text) { return clean_lines(Redactor::process().redact(text, Wrote::us)); }
 /// Microseconds are as fine as a time is meant here.
 double milliseconds(double time) { return std::round(time * 1000) / 1000; }
 

@@ -37,12 +37,12 @@ std::string paint(const TerminalStyle& style, Ink ink, std::string_view text) {
 }
 
 std::string fit(const TerminalStyle& style, std::string_view text) {
-  const std::string shown = sanitize(Redactor::process().redact(text), longest_sentence);
+  const std::string shown = sanitize(Redactor::process().redact(text, Wrote::us), longest_sentence);
   return style.unicode ? shown : to_ascii(shown);
 }
 
 std::string fit_lines(const TerminalStyle& style, std::string_view text) {
-  const std::string shown = clean_lines(Redactor::process().redact(text));
+  const std::string shown = clean_lines(Redactor::process().redact(text, Wrote::us));
   return style.unicode ? shown : to_ascii(shown);
 }
 

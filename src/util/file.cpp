@@ -66,6 +66,7 @@ FileText read_file(const std::string& path, std::size_t limit, std::chrono::mill
 
   FileText out;
   if (S_ISREG(info.st_mode)) out.mode = info.st_mode & 07777U;
+  out.owner = info.st_uid;
   const auto give_up = Clock::now() + patience;
   std::array<char, 65536> block{};
   while (out.text.size() <= limit) {

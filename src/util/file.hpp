@@ -14,6 +14,7 @@ struct FileText {
   std::size_t size = 0;     ///< bytes of the whole as far as it is known
   std::string error;        ///< why it was not read: `no such file`, `permission denied`; empty when it was
   unsigned mode = 0;        ///< permission bits of a regular file, 0 for anything else
+  unsigned owner = 0;       ///< user id of its owner
 };
 
 /// Reads a file that somebody named, whatever it turns out to be: never more than `limit` bytes and never waiting longer

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -10,10 +11,21 @@
 namespace wbverify {
 namespace {
 
-bool is_control(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
-         (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
+struct CodeRange {
+  std::uint32_t first, last;
+};
+/// What moves the cursor, has no width or no agreed shape: general categories Cc, Cf, Zl, Zp, Co and noncharacters, and what is
+/// Default_Ignorable_Code_Point (Unicode 15.0, DerivedGeneralCategory.txt and DerivedCoreProperties.txt).
+constexpr CodeRange unseen[] = {
+    {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},   {0x061C, 0x061C},   {0x06DD, 0x06DD},
+    {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},
+    {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},   {0xE000, 0xF8FF},   {0xFDD0, 0xFDEF},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF}};
+
+bool is_unseen(std::uint32_t code) {
+  const auto* const range = std::lower_bound(std::begin(unseen), std::end(unseen), code, [](const CodeRange& one, std::uint32_t value) { return one.last < value; });
+  return range != std::end(unseen) && range->first <= code;
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -40,7 +52,7 @@ std::string sanitize(std::string_view text, std::size_t limit) {
       i += 1;
       if (blank) continue;
       piece = " ";
-    } else if (is_control(code)) {
+    } else if (is_unseen(code)) {
       i += length;
       escape = code <= 0xFF ? "\\x" : code <= 0xFFFF ? "\\u" : "\\U";
       for (int shift = code <= 0xFF ? 4 : code <= 0xFFFF ? 12 : 28; shift >= 0; shift -= 4) escape += digits[code >> shift & 0xF];

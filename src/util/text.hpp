@@ -6,7 +6,7 @@
 namespace wbverify {
 
 /// Text made fit to be shown, our own or one whose secrets are removed already (received bytes go through core/display.hpp): invalid UTF-8 becomes U+FFFD, control characters (C0, DEL, C1, bidirectional
-/// overrides, what has no width) become visible escapes such as `\x1b`, runs of blanks, line ends and tabs become one blank,
+/// overrides, private use, whatever has no width) become visible escapes such as `\x1b`, runs of blanks, line ends and tabs become one blank,
 /// none at the ends. At most `limit` bytes, with `…` at the cut.
 std::string sanitize(std::string_view text, std::size_t limit = 512);
 

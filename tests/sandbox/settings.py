@@ -41,6 +41,7 @@ class Settings:
         self.host_words = {}
         self.overrides, self.edits = {}, []
         self.more_lines = []        # raw lines of wandb.env
+        self.modes = {}             # permissions of wandb.env and its neighbours, other than 0600
         self.settings = {}          # name → value, when everything runs
         self.yaml = dict(parent.yaml) if parent else {}
         self.env = {}               # environment of the program under test
@@ -105,3 +106,4 @@ class Settings:
             path = self.dir / name
             path.touch(mode=0o600)
             path.write_text(text, errors="surrogateescape")
+            path.chmod(self.modes.get(name, 0o600))

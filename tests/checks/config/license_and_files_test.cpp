@@ -66,6 +66,45 @@ TEST(FilesCheck, JudgesWhatSettingsName) {
   for (const auto& one : {file("read", "", "", 1), file("missing"), file("denied", "permission denied"), file("read", "", "x")}) expect_complete(files({one}));
 }
 
+TEST(FilesCheck, JudgesPermissions) {
+  const auto issue = [](const char* path, const char* cause) {
+    SettingIssue out;
+    out.setting = path;
+    out.kind = "permissions";
+    out.cause = cause;
+    out.observed = std::string("Others may use ") + path + ".";
+    out.expected = "Mode 0600.";
+    out.fix = std::string("chmod 600 ") + path;
+    return out;
+  };
+  EXPECT_EQ(trouble(files({}, {issue("a.env", "readable-by-others")}, {"a.env"})), "permissions: warn readable-by-others");
+  EXPECT_EQ(trouble(files({}, {issue("wbverify.yaml", "writable-by-others")})), "permissions: warn writable-by-others");
+  const Findings both = files({}, {issue("a.env", "readable-by-others"), issue("wbverify.yaml", "writable-by-others")}, {"a.env"});
+  EXPECT_EQ(trouble(both), "permissions: warn writable-by-others");
+  EXPECT_EQ(both.back().fix, "chmod 600 a.env\nchmod 600 wbverify.yaml");
+  EXPECT_NE(both.back().why, files({}, {issue("a.env", "readable-by-others")}).back().why);
+}
+
+TEST(SecretsCheck, JudgesEachSetting) {
+  const auto judged = [](const std::vector<SettingIssue>& issues) {
+    ConfigFacts facts;
+    facts.issues = issues;
+    return config_secrets().judge(Facts::of(facts), Scene{});
+  };
+  SettingIssue weak;
+  weak.setting = "MYSQL";
+  weak.kind = "weak-secret";
+  weak.cause = "same-as-name";
+  weak.observed = "The secret is also the user.";
+  weak.expected = "Random characters.";
+  SettingIssue other = weak;
+  other.kind = "suspicious";
+  EXPECT_EQ(trouble(judged({})), "");
+  EXPECT_EQ(trouble(judged({other})), "");
+  EXPECT_EQ(trouble(judged({weak})), "MYSQL: warn same-as-name");
+  expect_complete(judged({weak}));
+}
+
 TEST(FilesCheck, JudgesEnvironmentFiles) {
   SettingIssue crlf;
   crlf.setting = "/etc/wandb.env";

@@ -160,6 +160,38 @@ for _name, _text, _put in [
     near(f"config.{_name}", ["config.well-formed", "config.conflicts", "config.placeholders"], _text)(_put)
 
 
+# -- permissions of the files, and secrets that are none
+
+def mode(name, bits):
+    return lambda box: box.modes.update({name: bits})
+
+
+for _name, _cause, _text, _change in [
+    ("env-file-readable", "readable-by-others", "the environment file is readable by everybody", mode("wandb.env", 0o644)),
+    ("env-file-writable", "writable-by-others", "everybody may change the environment file", mode("wandb.env", 0o666)),
+    ("config-file-writable", "writable-by-others", "everybody may change wbverify.yaml", mode("wbverify.yaml", 0o666)),
+]:
+    declare(_name, {"config.files/permissions": _cause}, _text, _change, {"config.files/permissions": "warn"})
+near("config.group-may-read", ["config.files"], "the environment file is readable by a group")(mode("wandb.env", 0o640))
+near("config.config-file-readable", ["config.files"], "wbverify.yaml, which holds no secret, is readable by everybody")(mode("wbverify.yaml", 0o644))
+
+
+def secret_of_redis(value):
+    return lambda box: (box.secrets.append(value) if len(value) > 11 else None, box.set("REDIS", f"redis://default:{value}@redis.localhost:6379"))
+
+
+declare("wrapped-key", {"config.files/env-file": "not-a-setting"}, "the API key was wrapped in the environment file",
+        lambda box: box.more_lines.extend(["SOME_KEY=local-", "ec808acb34b228b086b0b3ade8e194273769a9de"]) or box.secrets.append("ec808acb34b228b086b0b3ade8e194273769a9de"),
+        {"config.files/env-file": "warn"})
+for _name, _cause, _text, _value in [
+    ("secret-is-the-user", "same-as-name", "the password of Redis is its user's name", "default"),
+    ("secret-is-a-word", "ordinary-word", "the password of Redis is the word wandb", "wandb"),
+    ("secret-is-short", "short", "the password of Redis has six characters", "x7-Kq2"),
+]:
+    declare(_name, {"config.secrets/REDIS": _cause}, _text, secret_of_redis(_value), {"config.secrets/REDIS": "warn"})
+near("config.long-secret", ["config.secrets"], "a password of letters that is no word")(secret_of_redis("kqzwvbtrnmxjphd"))
+
+
 # -- unusual, and right
 
 @near("config.comments", ["config.required", "config.well-formed", "config.files"], "comments, empty lines and other programs' variables in the file")

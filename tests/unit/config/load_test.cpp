@@ -33,8 +33,9 @@ class Load : public testing::Test {
   ~Load() override { std::filesystem::remove_all(folder_); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  std::string write(const std::string& name, std::string_view text) const {
+  std::string write(const std::string& name, std::string_view text, unsigned mode = 0600) const {
     std::ofstream(path(name)) << text;
+    ::chmod(path(name).c_str(), mode);
     return path(name);
   }
   Settings load() const { return load_settings(sources_); }
@@ -145,6 +146,34 @@ TEST_F(Load, ExpandsReferencesOfTheChart) {
   EXPECT_EQ(settings.scene.find("MYSQL")->value, "mysql://wandb:[redacted]@db:3307/wandb_local?tls=preferred");
   EXPECT_EQ(causes(settings, "REDIS"), std::vector<std::string>{"placeholder:unexpanded-reference"});
   EXPECT_FALSE(settings.redis);
+}
+
+TEST_F(Load, ReportsWhoElseMayUseTheFiles) {
+  const auto cause = [&](const std::string& text, unsigned mode, bool as_environment = true) -> std::string {
+    sources_.env_files.clear();
+    sources_.config_file.clear();
+    if (as_environment) {
+      sources_.env_files = {write("a.env", text, mode)};
+    } else {
+      sources_.config_file = write("wbverify.yaml", text, mode);
+    }
+    const Settings settings = load();
+    for (const auto& issue : settings.issues) {
+      if (issue.kind == "permissions") return issue.cause;
+    }
+    return "";
+  };
+  const std::string secret = "MYSQL=mysql://u:8f14e45fceea167a@db/w\n", open = "AWS_REGION=us-east-1\n";
+  EXPECT_EQ(cause(secret, 0600), "");
+  EXPECT_EQ(cause(secret, 0640), "");
+  EXPECT_EQ(cause(secret, 0644), "readable-by-others");
+  EXPECT_EQ(cause(open, 0644), "");
+  for (const unsigned mode : {0620U, 0602U, 0666U, 0777U}) EXPECT_EQ(cause(open, mode), "writable-by-others") << mode;
+  EXPECT_EQ(cause("deep: true\n", 0644, false), "");
+  EXPECT_EQ(cause("deep: true\n", 0664, false), "writable-by-others");
+  EXPECT_EQ(cause("settings:\n  OIDC_SECRET: 8f14e45fceea167a\n", 0644, false), "readable-by-others");
+  sources_.environment = {{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}};
+  EXPECT_EQ(cause(secret, 0666), "") << "a container's own, mounted";
 }
 
 TEST_F(Load, SaysOnlyThatAPlaceholderIsOne) {

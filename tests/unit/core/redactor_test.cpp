@@ -81,8 +81,21 @@ TEST(Redactor, TakesTheWholeOfOverlappingSecrets) {
   EXPECT_EQ(redact({"alpha-beta", "beta-gamma"}, "x alpha-beta-gamma y"), "x [redacted] y");
   EXPECT_EQ(redact({"password", "password-longer"}, "x password-longer y"), "x [redacted] y");
   EXPECT_EQ(redact({"longer-password", "password"}, "x longer-password y password"), "x [redacted] y [redacted]");
-  EXPECT_EQ(redact({"abcdefgh", "cdef"}, "abcdefgX cdef"), "ab[redacted]gX [redacted]");
+  EXPECT_EQ(redact({"abcdefgh", "cdef"}, "abcdefgX cdef"), "abcdefgX [redacted]") << "a short one counts as a word of its own only";
   EXPECT_EQ(redact({"aaaaaaaa"}, std::string(20, 'a')), "[redacted]");
+}
+
+TEST(Redactor, LeavesOwnTextAlone) {
+  Redactor redactor;
+  for (const char* secret : {"wandb", "wandb_local", "mysql", "native_password", "3306", "a-strong-secret"}) redactor.add(secret);
+  redactor.know_own("https://wandb_local.example.com\nmysql_NATIVE_PASSWORD is not supported");
+  // As words of their own in what others wrote, and there only.
+  EXPECT_EQ(redactor.redact("denied for wandb_local (wandb) at 3306"), "denied for [redacted] ([redacted]) at [redacted]");
+  EXPECT_EQ(redactor.redact("mysql_native_password of wandb_local2, wandb-primary, mysql.example.com:33060"), "mysql_native_password of wandb_local2, wandb-primary, mysql.example.com:33060");
+  EXPECT_EQ(redactor.redact("--user=wandb_local mysql.reachable 3306 a-strong-secret", Wrote::us), "--user=wandb_local mysql.reachable 3306 [redacted]");
+  // A secret that comes later is measured by the same text.
+  redactor.add("EXAMPLE.com");
+  EXPECT_EQ(redactor.redact("at example.com", Wrote::us), "at example.com");
 }
 
 TEST(Redactor, FindsTheBeginningOfOneThatWasCutOff) {

@@ -233,7 +233,7 @@ TEST(Run, MistakesOfAPluginAreToldAndHarmNothingElse) {
   }
 }
 
-TEST(Run, FactsPassTheRedactorBeforeTheyAreJudgedOrRecorded) {
+TEST(Run, FindingsAndRecordsAreRedacted) {
   const Secret secret("correct-horse-battery");
   const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("Access denied using correct-horse-battery"))}, {toy_check("a.x", "p")}, {}, {}}};
   const Ran ran = run_suite(catalog);
