@@ -206,15 +206,11 @@ class Look {
   }
 
   std::string run_group(const json& node, const std::string& name) const {
+    if (!owner_.tag.empty()) return json_raw(node, "jobType") == owner_.tag ? owner_.tag : "";
     const std::string sweep = json_raw(node, "sweepName");
     const auto found = sweep.empty() ? sweep_groups_.end() : std::find_if(sweep_groups_.begin(), sweep_groups_.end(), [&](const auto& pair) { return pair.first == sweep; });
-    const std::string of_sweep = found == sweep_groups_.end() ? "" : found->second;
-    if (owner_.tag.empty()) {
-      const std::string prefix = prefix_of(name, {"graphql_put", "check_run", "log_artifact", "use_artifact"});
-      return prefix.empty() ? of_sweep : prefix;
-    }
-    if (json_raw(node, "jobType") != "wbverify") return "";
-    return name == owner_.tag + "-log" || name == owner_.tag + "-use" ? owner_.tag : of_sweep;
+    const std::string prefix = prefix_of(name, {"graphql_put", "check_run", "log_artifact", "use_artifact"});
+    return !prefix.empty() ? prefix : found == sweep_groups_.end() ? "" : found->second;
   }
 
   std::string collection_group(const std::string& name, const std::string& type) const {
@@ -279,7 +275,7 @@ std::vector<WandbRemain> WandbContents::unfinished() const {
 
 std::int64_t WandbContents::since() const {
   std::int64_t youngest = wandb_moment(created_at_);
-  for (const auto& thing : things_) youngest = std::max(youngest, wandb_moment(thing.created_at));
+  for (const auto& thing : own()) youngest = std::max(youngest, wandb_moment(thing.created_at));
   return youngest;
 }
 
@@ -295,6 +291,8 @@ Result<std::optional<WandbContents>> look_into(WandbApi& api, const std::string&
   const std::string description = json_raw(*found, "description");
   out.marked_ = !owner.tag.empty() && description == wandb_project_mark(owner.tag);
   if (auto done = look.read(*found, out.things_); !done) return tl::unexpected(done.error());
+  // A request to rename that arrives after the project is gone makes an empty one by the new name.
+  out.marked_ |= !owner.tag.empty() && project == wandb_quarantine(owner.tag) && out.things_.empty() && description.empty();
   if (!description.empty() && !out.marked_) out.things_.push_back({"description", "", for_display(description, 60), project, "", "", "", {}, ""});
   return out;
 }

@@ -56,7 +56,7 @@ class WandbContents {
   bool is_own() const { return marked_ || !own().empty(); }
   /// The owner's but for sweeps that are over, which no client can delete.
   std::vector<WandbRemain> unfinished() const;
-  /// When the youngest thing was made, Unix seconds; -1 when the server does not say.
+  /// When the youngest thing of the owner's was made, Unix seconds; -1 when the server does not say.
   std::int64_t since() const;
 
  private:

@@ -22,10 +22,10 @@ inline constexpr GraphqlDocument viewer{"Viewer", "query Viewer { viewer { id } 
 inline constexpr GraphqlDocument create_runs{"UpsertBucket", R"(mutation UpsertBucket($entity: String, $project: String, $mark: String, $main: String, $config: JSONString
   <second-run|, $second: String>) {
   own: upsertModel(input: {entityName: $entity, name: $project, description: $mark}) { inserted }
-  main: upsertBucket(input: {entityName: $entity, modelName: $project, name: $main, displayName: $main, config: $config, jobType: "wbverify"}) {
+  main: upsertBucket(input: {entityName: $entity, modelName: $project, name: $main, displayName: $main, config: $config, jobType: $project}) {
     bucket { id name } inserted
   }
-  <second-run|second: upsertBucket(input: {entityName: $entity, modelName: $project, name: $second, displayName: $second, jobType: "wbverify"}) {
+  <second-run|second: upsertBucket(input: {entityName: $entity, modelName: $project, name: $second, displayName: $second, jobType: $project}) {
     bucket { id name } inserted
   }>
 })"};
@@ -119,7 +119,7 @@ inline constexpr GraphqlDocument heartbeat{"Heartbeat", R"(mutation Heartbeat($a
   agentHeartbeat(input: {id: $agent, metrics: "{}", runState: $runs}) { agent { id } commands }
 })"};
 inline constexpr GraphqlDocument create_sweep_run{"UpsertBucket", R"(mutation UpsertBucket($entity: String, $project: String, $run: String, $sweep: String) {
-  upsertBucket(input: {entityName: $entity, modelName: $project, name: $run, sweep: $sweep, jobType: "wbverify"}) { bucket { id name sweepName } inserted }
+  upsertBucket(input: {entityName: $entity, modelName: $project, name: $run, sweep: $sweep, jobType: $project}) { bucket { id name sweepName } inserted }
 })"};
 
 /// What stands in our project under our tag, for removing.

@@ -65,7 +65,7 @@ Result<Undone> undo(const JournalEntry& entry, const Settings& settings, Deadlin
   if (std::find(entities->begin(), entities->end(), entity) == entities->end()) return refusal("It is of the entity " + for_display(entity, 100) + ", which these settings do not name (--entity).");
   const WandbEnd end = clear_project(outside.api(), entity, entry.name);
   if (end.how == WandbEnd::How::failed) return refusal(end.text, end.answer.http);
-  return end.how == WandbEnd::How::absent ? Undone::absent : Undone::removed;
+  return end.how == WandbEnd::How::absent ? Undone::absent : Undone::emptied;
 }
 
 std::int64_t age_of(std::int64_t since) { return since < 0 ? 0 : wandb_now() / 1000 - since; }

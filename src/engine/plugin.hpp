@@ -94,6 +94,7 @@ struct CheckSpec {
 /// What became of a thing that was to be removed.
 enum class Undone {
   removed,   ///< it was there, and is gone
+  emptied,   ///< it was there, and is gone; but many writes go into it, and one without an answer may make it again
   absent     ///< a complete look did not find it
 };
 

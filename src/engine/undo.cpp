@@ -69,6 +69,8 @@ class Undoing {
       if (outcome.fate == Fate::unasked) silent = outcome.error;
     } else if (*undone == Undone::removed) {
       outcome.fate = Fate::removed;
+    } else if (*undone == Undone::emptied) {
+      outcome.fate = may_still_arrive(open) ? Fate::awaited : Fate::removed;
     } else {
       outcome.fate = may_still_arrive(open) ? Fate::awaited : Fate::absent;
     }

@@ -23,6 +23,11 @@ def names(world):
     return sorted(project["name"] for project in world.seen())
 
 
+def things_left(world, foreign):
+    """Journals apart: a run that was killed may have sent what has not arrived yet."""
+    return [what for what in world.left(foreign) if not what.startswith("journal")]
+
+
 def journal(world, *entries, state="a"):
     """A file of a run that died."""
     folder = world.box.dir / f"state-{state}" / "wbverify" / "journal"
@@ -96,8 +101,8 @@ def test_a_project_of_the_users_that_is_called_wbverify_stays_after_a_crash(worl
     assert thing.place(world)
     assert killed(world, random.Random(1), 20, 20), "the run had made something"
     status, said = world.run("cleanup")
-    assert status == 0 and thing.where(world.seen()) == "wbverify", said
-    assert world.left([thing]) == []
+    assert status in (0, 3) and thing.where(world.seen()) == "wbverify", said
+    assert things_left(world, [thing]) == []
 
 
 @pytest.mark.parametrize("entry", [
@@ -157,4 +162,4 @@ def test_a_list_that_fails_is_not_an_empty_one(world, kind):
     assert thing.where(world.seen()) == thing.project, said
     assert world.journals(), "the next one looks again"
     _, said = world.run("cleanup")
-    assert thing.where(world.seen()) == thing.project and world.left([thing, *(Thing("run", other, "") for other in thing.others)]) == [], said
+    assert thing.where(world.seen()) == thing.project and things_left(world, [thing, *(Thing("run", other, "") for other in thing.others)]) == [], said

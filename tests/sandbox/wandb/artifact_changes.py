@@ -29,8 +29,8 @@ def _(_, info, input):
     context = info.context
     context.must_log_in()
     books = context.standin.books
-    project = books.project(context, input["entityName"], input["projectName"], make=True)
     run = run_of(context, input["entityName"], input["projectName"], input["runName"]) if input.get("runName") else None
+    project = books.project(context, input["entityName"], input["projectName"], make=True)   # what is refused makes none
     names = [name for name in [*(input.get("artifactCollectionNames") or []), input.get("artifactCollectionName")] if name]
     if not names:
         raise ApiError("no collection is named")
