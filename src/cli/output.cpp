@@ -21,8 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// 0, or errno.
-int write_all(int fd, std::string_view text) {
+/// How long a pipe or a device may take no byte of a report.
+constexpr int patience_ms = 5000;
+
+/// 0, or errno. Waits for ever when `patience` is negative.
+int write_all(int fd, std::string_view text, int patience) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written >= 0) {
@@ -30,7 +33,7 @@ int write_all(int fd, std::string_view text) {
     } else if (errno == EAGAIN) {
       // Somebody else made this pipe non-blocking; it is shared.
       pollfd wait{fd, POLLOUT, 0};
-      ::poll(&wait, 1, -1);
+      if (::poll(&wait, 1, patience) == 0) return ETIMEDOUT;
     } else if (errno != EINTR) {
       return errno;
     }
@@ -38,15 +41,51 @@ int write_all(int fd, std::string_view text) {
   return 0;
 }
 
+/// Opens what is no regular file, or -1 and errno. A pipe that nobody reads from is waited for, for a while.
+int open_special(const fs::path& target) {
+  constexpr int pause_ms = 20;
+  for (int waited = 0;; waited += pause_ms) {
+    const int fd = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd >= 0 || errno != ENXIO || waited >= patience_ms) return fd;
+    ::poll(nullptr, 0, pause_ms);
+  }
+}
+
 [[noreturn]] void cannot_write(const std::string& path, int error) {
   throw OutputError("cannot write " + path + ": " + to_lower(std::strerror(error)));
 }
 
-/// Where the bytes really go: a link stays a link.
+/// Whether the link in that folder was made by somebody who may not decide where this user writes: the folder is open to
+/// all, and the link belongs neither to this user, nor to root, nor to the folder's owner (the kernel's protected_symlinks).
+bool is_planted(const fs::path& folder, const struct stat& link) {
+  struct stat info {};
+  if (::stat(folder.empty() ? "." : folder.c_str(), &info) != 0) return true;
+  constexpr mode_t open_to_others = S_IWGRP | S_IWOTH;
+  return (info.st_mode & open_to_others) != 0 && link.st_uid != ::geteuid() && link.st_uid != 0 && link.st_uid != info.st_uid;
+}
+
+/// Where the bytes really go: a link stays a link. Throws when somebody else's link leads there.
 fs::path target_of(const std::string& path) {
+  constexpr int most_links = 40;   // as the kernel
   std::error_code error;
-  const fs::path real = fs::weakly_canonical(path, error);
-  return error ? fs::path(path) : real;
+  fs::path rest = fs::absolute(path, error), done;
+  if (error) return path;
+  for (int links = 0; !rest.empty();) {
+    const auto first = rest.begin();
+    const fs::path folder = done;
+    done = first->empty() ? done : done / *first;
+    fs::path after;
+    for (auto part = std::next(first); part != rest.end(); ++part) after /= *part;
+    rest = after;
+    struct stat link {};
+    if (::lstat(done.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) continue;
+    if (is_planted(folder, link)) throw OutputError("cannot write " + path + ": " + done.string() + " is a link that belongs to another user");
+    const fs::path leads_to = fs::read_symlink(done, error);
+    if (error || ++links > most_links) return path;
+    rest = leads_to / rest;
+    done = leads_to.is_absolute() ? fs::path() : folder;
+  }
+  return done;
 }
 
 bool written_in_place(const fs::path& target) {
@@ -68,7 +107,7 @@ std::streamsize Output::Buffer::xsputn(const char* text, std::streamsize size) {
 
 int Output::Buffer::sync() {
   const std::string text = std::exchange(pending, {});
-  if (error == 0) error = write_all(fd, text);
+  if (error == 0) error = write_all(fd, text, -1);
   return 0;
 }
 
@@ -94,9 +133,10 @@ void expect_writable(const std::string& path) {
 void write_file(const std::string& path, std::string_view text) {
   const fs::path target = target_of(path);
   if (written_in_place(target)) {
-    const int fd = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    const int fd = open_special(target);
+    if (fd < 0 && errno == ENXIO) throw OutputError("cannot write " + path + ": nobody reads from this pipe");
     if (fd < 0) cannot_write(path, errno);
-    const int error = write_all(fd, text);
+    const int error = write_all(fd, text, patience_ms);
     ::close(fd);
     if (error != 0) cannot_write(path, error);
     return;
@@ -106,7 +146,12 @@ void write_file(const std::string& path, std::string_view text) {
   const std::string temporary = target.string() + "." + hex_encode({random.data(), random.size()}) + ".tmp";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) cannot_write(path, errno);
-  int error = write_all(fd, text);
+  int error = write_all(fd, text, patience_ms);
+  // What was there keeps its permissions and, as far as this user may give it, its owner.
+  if (struct stat before {}; error == 0 && ::stat(target.c_str(), &before) == 0) {
+    [[maybe_unused]] const int owner = ::fchown(fd, before.st_uid, before.st_gid);
+    if (::fchmod(fd, before.st_mode & 0777) != 0) error = errno;
+  }
   if (error == 0 && ::fsync(fd) != 0) error = errno;
   // Some file systems report a full disk only here.
   if (::close(fd) != 0 && error == 0) error = errno;

@@ -30,13 +30,14 @@ struct Attempt {
 };
 
 /// `started` is told the run before its first result.
-Attempt run_once(const Arguments& arguments, Context& context, milliseconds timeout, const SignalWatch& watch,
+Attempt run_once(const Arguments& arguments, Context& context, milliseconds timeout, SignalWatch& watch,
                  bool first, const std::function<void(const RunInfo&)>& started, RunEvents events) {
   const Deadline deadline = Deadline::after(timeout);
   auto settings = std::make_shared<const Settings>(settings_of(arguments, context));
   const Plan plan = plan_of(arguments, *settings);
   RunOptions options;
   options.timeout = timeout;
+  watch.defer(true);
   if (first) {
     undo_dead_runs(plan, *settings, context, Deadline::after(std::min(longest_undo, timeout / 4)), watch.token());
     options.timeout = std::max(deadline.remaining(), milliseconds(1));
@@ -69,7 +70,7 @@ std::string in_seconds(milliseconds time) { return std::to_string(std::chrono::c
 
 int run_command(const Arguments& arguments, Context& context) {
   Delivery delivery(arguments, context);
-  const SignalWatch watch;
+  SignalWatch watch;
   const bool waits = arguments.wait.count() > 0;
   const Deadline end_of_wait = Deadline::after(arguments.wait);
   bool hung = false;
@@ -109,6 +110,7 @@ int run_command(const Arguments& arguments, Context& context) {
     if (watch.caught() != 0) break;
   }
 
+  watch.defer(false);
   Report& report = attempt.outcome.report;
   const int signal = watch.caught();
   report.run.interrupted = report.run.interrupted || signal != 0;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <system_error>
 
 namespace wbverify {
 
@@ -20,13 +21,19 @@ SignalWatch::SignalWatch() {
   pthread_sigmask(SIG_BLOCK, &handled_, &before_);
   const int signals = signalfd(-1, &handled_, SFD_CLOEXEC);
   leave_ = eventfd(0, EFD_CLOEXEC);
-  thread_ = std::thread([this, signals] { watch(signals); });
+  try {
+    thread_ = std::thread([this, signals] { watch(signals); });
+  } catch (const std::system_error&) {
+    // Without a thread to watch them, signals end the process at once; the journal knows what was made.
+    ::close(signals);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 }
 
 SignalWatch::~SignalWatch() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(leave_, &one, sizeof one);
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   ::close(leave_);
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -39,7 +46,7 @@ void SignalWatch::watch(int signals) {
     signalfd_siginfo info{};
     if (::read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
     const int signal = static_cast<int>(info.ssi_signo);
-    if (caught_.load() != 0) die_by(signal);
+    if (caught_.load() != 0 || !deferred_.load()) die_by(signal);
     caught_.store(signal);
     stop_.request_stop();
   }

@@ -65,6 +65,8 @@ void report_weak_secrets(const Variable& variable, const std::string& value, std
     const auto url = split_url(value);
     if (!url || url->late_at != std::string_view::npos) return;
     secrets = possible_secrets(value);
+    // Text in the place of the port is hidden, and judged as a port.
+    std::erase_if(secrets, [&](const std::string& secret) { return secret == url->port; });
   } else {
     secrets.emplace_back(trim(value));
   }

@@ -71,17 +71,13 @@ void redact(Finding& finding) {
 
 }  // namespace
 
-bool selects(const std::vector<std::string>& patterns, std::string_view check, std::string_view id) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return glob_match(pattern, check) || glob_match(pattern, id); });
-}
-
 Judging::Judging(std::vector<const CheckSpec*> checks, Scene scene, std::vector<std::string> shown,
-                 std::vector<std::string> left_out)
+                 std::vector<std::string> left_out, std::vector<std::string> needed)
     : checks_(std::move(checks)),
       scene_(std::move(scene)),
       shown_(std::move(shown)),
       left_out_(std::move(left_out)),
+      needed_(std::move(needed)),
       settled_(checks_.size()) {}
 
 void Judging::probe_ended(const ProbeRecord& record, Facts facts) {
@@ -106,6 +102,8 @@ NeedState Judging::state(const std::vector<std::string>& needs) const {
   NeedState state;
   for (const auto& need : needs) {
     const auto slash = need.find('/');
+    // What the user does not want to know stands in nobody's way.
+    if (selects(left_out_, std::string_view(need).substr(0, slash), need)) continue;
     bool known = false;
     const auto* results = results_of(std::string_view(need).substr(0, slash), known);
     if (!known) continue;
@@ -228,7 +226,7 @@ std::optional<std::vector<CheckResult>> Judging::results(std::size_t check) cons
       result.finding = std::move(finding);
       result.blocked_by.clear();
       result.origin.clear();
-    } else if (!selected && satisfies(result.finding.status)) {
+    } else if (!selected && (satisfies(result.finding.status) || !selects(needed_, result.check, result.id))) {
       continue;
     }
     out.push_back(std::move(result));

@@ -21,7 +21,7 @@ struct NeedState {
 /// brought, never on the order in which they came.
 class Judging {
  public:
-  Judging(std::vector<const CheckSpec*> checks, Scene scene, std::vector<std::string> shown, std::vector<std::string> left_out);
+  Judging(std::vector<const CheckSpec*> checks, Scene scene, std::vector<std::string> shown, std::vector<std::string> left_out, std::vector<std::string> needed);
 
   /// What a probe brought. `facts` is empty when there are none; then `record` says why.
   void probe_ended(const ProbeRecord& record, Facts facts);
@@ -48,12 +48,9 @@ class Judging {
 
   std::vector<const CheckSpec*> checks_;
   Scene scene_;
-  std::vector<std::string> shown_, left_out_;
+  std::vector<std::string> shown_, left_out_, needed_;
   std::map<std::string, Ended, std::less<>> ended_;
   std::vector<std::optional<std::vector<CheckResult>>> settled_;
 };
-
-/// Whether one of the globs names the check or this row of it.
-bool selects(const std::vector<std::string>& patterns, std::string_view check, std::string_view id);
 
 }  // namespace wbverify

@@ -48,6 +48,11 @@ std::vector<std::string> resolve(const std::vector<std::string>& patterns, const
 
 }  // namespace
 
+bool selects(const std::vector<std::string>& patterns, std::string_view check, std::string_view id) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return glob_match(pattern, check) || glob_match(pattern, id); });
+}
+
 Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, const Selection& selection) {
   Plan plan;
   plan.left_out = resolve(selection.skip, catalog, "--skip");
@@ -65,6 +70,7 @@ Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, con
   std::deque<std::string> open;
   const auto want = [&](const std::string& need) {
     const std::string id = need.substr(0, need.find('/'));
+    if (std::find(plan.needed.begin(), plan.needed.end(), need) == plan.needed.end()) plan.needed.push_back(need);
     if (checks.contains(id) && wanted_checks.insert(id).second) open.push_back(id);
   };
   const auto whole_check_left_out = [&](const std::string& id) {
@@ -75,12 +81,22 @@ Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, con
       return glob_match(pattern.substr(0, pattern.find('/')), check.id);
     });
   };
+  const auto is_left = [&](const std::string& pattern) {
+    if (pattern.find('/') != std::string::npos) return !selects(plan.left_out, pattern.substr(0, pattern.find('/')), pattern);
+    return std::any_of(checks.begin(), checks.end(), [&](const auto& check) { return glob_match(pattern, check.first) && !whole_check_left_out(check.first); });
+  };
+  if (!checks.empty() && std::none_of(plan.shown.begin(), plan.shown.end(), is_left)) {
+    throw SelectionError(selection.only.empty() ? "no check is left: --skip removes every check" : "no check is left: --skip removes everything that --only names");
+  }
   for (const auto& [id, check] : checks) {
     if (shown(*check) && !whole_check_left_out(id)) want(id);
   }
+  // A check that is selected is not needed by that alone.
+  plan.needed.clear();
   while (!open.empty()) {
     const CheckSpec& check = *checks.at(open.front());
     open.pop_front();
+    if (whole_check_left_out(check.id)) continue;
     for (const auto& need : check.needs) want(need);
     std::deque<std::string> probe_ids{check.probe};
     while (!probe_ids.empty()) {

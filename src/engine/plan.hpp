@@ -37,11 +37,15 @@ struct PlannedCheck {
 struct Plan {
   std::vector<PlannedProbe> probes;
   std::vector<PlannedCheck> checks;
-  std::vector<std::string> shown;      ///< globs over result ids and check ids that are in the report; others only when they do not pass
+  std::vector<std::string> shown;      ///< globs over result ids and check ids that are in the report
+  std::vector<std::string> needed;     ///< check ids and row ids that something in the report needs: in the report too when they do not pass
   std::vector<std::string> left_out;   ///< the same for what --skip names: reported as `skip`
 };
 
-/// Throws SelectionError.
+/// Whether one of the globs names the check or this row of it.
+bool selects(const std::vector<std::string>& patterns, std::string_view check, std::string_view id);
+
+/// Throws SelectionError, also when nothing is left to check.
 Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, const Selection& selection);
 
 }  // namespace wbverify

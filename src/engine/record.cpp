@@ -56,7 +56,7 @@ std::string encode_record(const Record& record) {
   }
   nlohmann::json root = {{"schema", record_schema},     {"scene", record.scene},   {"run", record.run},
                                {"probes", std::move(probes)}, {"checks", record.checks}, {"shown", record.shown},
-                               {"left_out", record.left_out}, {"not_judged", record.not_judged}};
+                               {"left_out", record.left_out}, {"needed", record.needed}, {"not_judged", record.not_judged}};
   redact(root);
   return dump_json(root, 1) + "\n";
 }
@@ -77,6 +77,8 @@ Result<Record> decode_record(std::string_view text) {
     root.at("not_judged").get_to(record.not_judged);
     root.at("shown").get_to(record.shown);
     root.at("left_out").get_to(record.left_out);
+    // Older records say nothing of it, and showed everything that did not pass.
+    record.needed = root.value("needed", std::vector<std::string>{"*"});
     for (const auto& row : root.at("probes")) {
       ProbeRecord probe;
       row.at("info").get_to(probe.info);
@@ -110,7 +112,7 @@ Result<Report> judge_record(const Record& record, const std::vector<Plugin>& cat
       if (!unwanted && record.probes.contains(check.probe)) checks.push_back(&check);
     }
   }
-  Judging judging(checks, record.scene, record.shown, record.left_out);
+  Judging judging(checks, record.scene, record.shown, record.left_out, record.needed);
   for (const auto& [id, probe] : record.probes) {
     const auto spec = probes.find(id);
     if (spec == probes.end()) continue;

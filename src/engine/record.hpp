@@ -28,7 +28,7 @@ struct Record {
   std::map<std::string, ProbeRecord> probes;   ///< by probe id
   std::vector<std::string> checks;             ///< ids of the checks judged
   std::vector<std::string> not_judged;         ///< ids of the others that this version had
-  std::vector<std::string> shown, left_out;    ///< as in Plan
+  std::vector<std::string> shown, left_out, needed;    ///< as in Plan
 };
 
 /// JSON text, with its own version in `schema`. Free of secrets, in keys too.

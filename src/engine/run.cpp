@@ -90,7 +90,7 @@ class Runner {
         settings_(std::move(settings)),
         options_(options),
         deadline_(Deadline::after(options.timeout)),
-        judging_(checks_of(plan), settings_->scene, plan.shown, plan.left_out) {
+        judging_(checks_of(plan), settings_->scene, plan.shown, plan.left_out, plan.needed) {
     for (const auto& check : plan.checks) {
       if (check.wanted) wanted_.push_back(&check);
     }
@@ -325,6 +325,7 @@ RunOutcome Runner::run() {
   outcome_.record.run = report.run;
   outcome_.record.shown = plan_.shown;
   outcome_.record.left_out = plan_.left_out;
+  outcome_.record.needed = plan_.needed;
   for (const auto& check : plan_.checks) {
     (check.wanted ? outcome_.record.checks : outcome_.record.not_judged).push_back(check.spec->id);
   }

@@ -52,6 +52,13 @@ FileText refused(int code) {
   return out;
 }
 
+FileText silent(std::chrono::milliseconds patience) {
+  FileText out;
+  out.outcome = FileText::Outcome::silent;
+  out.error = "it is a pipe or a device that gave no end within " + std::to_string(patience.count()) + " ms";
+  return out;
+}
+
 }  // namespace
 
 FileText read_file(const std::string& path, std::size_t limit, std::chrono::milliseconds patience) {
@@ -75,15 +82,19 @@ FileText read_file(const std::string& path, std::size_t limit, std::chrono::mill
       pollfd wait{file.number(), POLLIN, 0};
       const int ready = left.count() > 0 ? ::poll(&wait, 1, static_cast<int>(left.count())) : 0;
       if (ready < 0 && errno == EINTR) continue;
-      if (ready <= 0) {
-        out.outcome = FileText::Outcome::silent;
-        out.error = "it is a pipe or a device that gave no end within " + std::to_string(patience.count()) + " ms";
-        out.text.clear();
-        return out;
-      }
+      if (ready <= 0) return silent(patience);
     }
     const ssize_t count = ::read(file.number(), block.data(), block.size());
-    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      // Some files of the kernel call themselves regular, and have nothing to read for ever.
+      constexpr int pause_ms = 20;
+      if (Clock::now() < give_up) {
+        ::poll(nullptr, 0, pause_ms);
+        continue;
+      }
+      return silent(patience);
+    }
     if (count < 0) return refused(errno);
     if (count == 0) break;
     out.text.append(block.data(), static_cast<std::size_t>(count));
