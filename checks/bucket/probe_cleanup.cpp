@@ -1,10 +1,10 @@
 #include "checks/bucket/probe_cleanup.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 #include "checks/bucket/probe.hpp"
+#include "clients/http_error.hpp"
 #include "core/display.hpp"
 #include "util/text.hpp"
 
@@ -21,8 +21,7 @@ bool is_gone(const S3Answer& answer) { return answer.ok() || answer.status == 40
 /// Whether nothing of the request can still arrive: the store took it or refused it, or it never left this machine. A gateway that
 /// gave up waiting knows no more than we do.
 bool is_certain(const S3Answer& answer) {
-  constexpr std::array<std::string_view, 6> never_left = {"dns-failed", "refused", "unreachable", "tls-untrusted", "tls-name", "bad-url"};
-  if (answer.status == 0) return std::find(never_left.begin(), never_left.end(), answer.cause) != never_left.end();
+  if (answer.status == 0) return http::never_sent(answer.cause, answer.text);
   return answer.status != 408 && (answer.status < 500 || answer.is_s3());
 }
 

@@ -61,6 +61,9 @@ std::string advice(const WandbWriteFacts& facts, const WandbRemoval& removal, co
 Findings judge(const WandbWriteFacts& facts, const Scene& scene) {
   std::vector<const WandbRemoval*> gone, kept, left;
   for (const auto& removal : facts.removals) (removal.gone ? gone : removal.kept ? kept : left).push_back(&removal);
+  if (facts.waits && left.empty()) {
+    return {skipped("An upload had no answer and may still arrive. What was written stays until nothing can arrive any more, in 15 minutes; the next run, or wbverify cleanup, removes it.")};
+  }
   if (facts.removals.empty()) return {skipped("Nothing was written.")};
   Finding finding;
   finding.setting = "HOST";

@@ -31,7 +31,7 @@ WBVERIFY_JSON(WandbBody, path, bytes, answer, passed, refused, duration_ms)
 WBVERIFY_JSON(WandbRemoval, kind, name, entity, project, gone, kept, state, reason, answer)
 
 WBVERIFY_JSON(WandbWriteFacts, place, cause, text, blame, runs, files, artifact, sweep, bodies, multipart, removals,
-              last_look, looked)
+              last_look, looked, waits)
 WBVERIFY_DEFINE_FACTS(WandbWriteFacts)
 
 }  // namespace wbverify

@@ -141,6 +141,7 @@ struct WandbWriteFacts {
   std::vector<WandbRemoval> removals;
   ApiAnswer last_look;  ///< the question what is left
   bool looked = false;  ///< it was answered
+  bool waits = false;   ///< an upload had no answer: its project is kept until nothing can arrive in it any more
 };
 WBVERIFY_FACTS(WandbWriteFacts);
 

@@ -144,8 +144,7 @@ class ArtifactTrip {
     for (std::size_t part = 0; part < 2 && !api_.stopped(); ++part) {
       const std::string url = json_raw(node, "uploadMultipartUrls.uploadUrlParts." + std::to_string(part) + ".uploadUrl");
       const HttpRequest request = put_request(url, {}, part_of(content, part));
-      const auto result = api_.client().send_bare(request, api_.deadline(), api_.stop());
-      ++*api_.context().round_trips;
+      const auto result = upload_all(api_, run_, {&request, 1}, api_.deadline()).front();
       multipart.puts.push_back(read_transfer(request, result));
       ++multipart.parts;
       const std::string etag(result ? result->header("etag").value_or("") : "");
@@ -171,8 +170,7 @@ class ArtifactTrip {
       of.push_back(i);
     }
     if (!requests.empty() && !may_send_to(look_at_store(api_, artifact_.entries[of.front()].upload))) return false;
-    const auto results = api_.client().send_bare_all(requests, transfer_deadline(api_), api_.stop());
-    *api_.context().round_trips += static_cast<int>(requests.size());
+    const auto results = upload_all(api_, run_, requests, transfer_deadline(api_));
     bool stored = !requests.empty();
     for (std::size_t k = 0; k < requests.size(); ++k) {
       Transfer& put = artifact_.entries[of[k]].put;
@@ -202,8 +200,7 @@ class ArtifactTrip {
     if (!goes_on(artifact_.manifest_again) || url.empty()) return false;
     const json* const lines = json_at(data, "createArtifactManifest.artifactManifest.file.uploadHeaders");
     const HttpRequest request = put_request(url, lines == nullptr ? Headers{} : upload_headers(*lines), text);
-    const auto result = api_.client().send_bare(request, transfer_deadline(api_), api_.stop());
-    ++*api_.context().round_trips;
+    const auto result = upload_all(api_, run_, {&request, 1}, transfer_deadline(api_)).front();
     artifact_.put_manifest = read_transfer(request, result);
     return artifact_.put_manifest.answer.status >= 200 && artifact_.put_manifest.answer.status < 300;
   }

@@ -72,8 +72,7 @@ WandbBody send_to_store(WandbApi& api, const WandbRun& run) {
     if (url.empty() || api.stopped() || !may_send_to(look_at_store(api, read_signed_url(url)))) return answer;
     HttpRequest request = put_request(url, lines == nullptr ? Headers{} : upload_headers(*lines), "");
     request.streamed = noise(bytes);
-    const auto result = api.client().send_bare(request, api.deadline(), api.stop());
-    ++*api.context().round_trips;
+    const auto result = upload_all(api, run, {&request, 1}, api.deadline()).front();
     const Transfer transfer = read_transfer(request, result);
     answer = {};
     answer.asked = true;

@@ -34,6 +34,8 @@ struct WandbOwner {
 bool is_wandb_tag(std::string_view name);
 /// Of a project that a run of ours makes, in a journal: `where` is the server's address and the entity, `name` the project's.
 inline constexpr std::string_view wandb_journal_kind = "wandb-project";
+/// Uploads into the project that are on their way. One that arrives when the project is gone belongs to nobody.
+inline constexpr std::string_view wandb_upload_kind = "wandb-upload";
 /// What it is called while it is being removed: nothing that is written by its name gets in then.
 std::string wandb_quarantine(std::string_view tag);
 /// The description by which a project says that a run of ours made it.

@@ -100,8 +100,7 @@ class RunTrip {
       if (i == plain) requests.back().headers.emplace_back("Origin", api_.place().base);
     }
     requests.push_back(preflight_request(urls_[plain].url, "PUT", upload_page_headers, api_.place().base));
-    const auto results = api_.client().send_bare_all(requests, transfer_deadline(api_), api_.stop());
-    *api_.context().round_trips += static_cast<int>(requests.size());
+    const auto results = upload_all(api_, run_, requests, transfer_deadline(api_));
     for (std::size_t i = 0; i < urls_.size(); ++i) files_.files[i].put = read_transfer(requests[i], results[i]);
     files_.put_preflight = read_preflight(requests.back(), results.back(), "PUT", upload_page_headers);
   }

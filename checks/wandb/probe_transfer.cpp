@@ -4,6 +4,9 @@
 #include <charconv>
 #include <chrono>
 
+#include "checks/wandb/probe_contents.hpp"
+#include "clients/http_error.hpp"
+#include "clients/reach.hpp"
 #include "clients/s3.hpp"
 #include "core/display.hpp"
 #include "util/json.hpp"
@@ -130,6 +133,26 @@ HttpRequest get_request(const std::string& url, std::size_t largest) {
   request.url = url;
   request.max_body = largest;
   return request;
+}
+
+JournalEntry upload_entry(const WandbApi& api, const WandbRun& run) { return {std::string(wandb_upload_kind), api.place().base + "/" + run.entity, run.project}; }
+
+std::vector<Result<HttpResponse>> upload_all(WandbApi& api, const WandbRun& run, std::span<const HttpRequest> requests, Deadline deadline) {
+  if (api.stopped()) return std::vector<Result<HttpResponse>>(requests.size(), fail(stopped()));
+  Journal& journal = api.context().journal;
+  const JournalEntry entry = upload_entry(api, run);
+  if (auto announced = journal.announce(entry); !announced) return std::vector<Result<HttpResponse>>(requests.size(), fail(announced.error()));
+  auto results = api.client().send_bare_all(requests, deadline, api.stop());
+  *api.context().round_trips += static_cast<int>(requests.size());
+  // A gateway that gave up waiting knows no more than we do.
+  const bool certain = std::all_of(results.begin(), results.end(), [](const auto& result) {
+    return result ? result->status != 408 && result->status != 504 : http::never_sent(result.error().cause, result.error().text);
+  });
+  if (certain) {
+    journal.answered(entry);
+    journal.settle(entry);
+  }
+  return results;
 }
 
 Deadline transfer_deadline(const WandbApi& api) { return api.deadline().within(transfer_limit); }

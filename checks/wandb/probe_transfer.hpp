@@ -1,6 +1,7 @@
 #pragma once
 // Signed URLs and what the stores behind them answer.
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,10 @@ Headers upload_headers(const nlohmann::json& lines);
 /// A PUT as clients make it: the headers that the server named, never a log-in.
 HttpRequest put_request(const std::string& url, Headers headers, std::string body);
 HttpRequest get_request(const std::string& url, std::size_t largest);
+
+/// Uploads into the run's project, side by side, and on record until all are answered. Other requests may be among them.
+std::vector<Result<HttpResponse>> upload_all(WandbApi& api, const WandbRun& run, std::span<const HttpRequest> requests, Deadline deadline);
+JournalEntry upload_entry(const WandbApi& api, const WandbRun& run);
 
 /// Until when a small file may be on its way. Who has not answered by then does not, and the checks behind need their time.
 Deadline transfer_deadline(const WandbApi& api);

@@ -40,7 +40,7 @@ std::string entity_of(const std::string& where, const std::string& base) {
 }
 
 bool concerns(const JournalEntry& entry, const Settings& settings) {
-  if (entry.kind != wandb_journal_kind || !is_wandb_tag(entry.name)) return false;
+  if (!is_wandb_tag(entry.name)) return false;
   const std::string entity = entity_of(entry.where, wandb_place(settings).base);
   const auto& chosen = settings.wandb.entities;
   return !entity.empty() && (chosen.empty() || std::find(chosen.begin(), chosen.end(), entity) != chosen.end());
@@ -199,7 +199,11 @@ std::vector<RemovedGroup> remove_ours(const std::vector<FoundGroup>& groups, con
 
 }  // namespace
 
-std::vector<UndoSpec> wandb_undoers() { return {{std::string(wandb_journal_kind), concerns, undo}}; }
+std::vector<UndoSpec> wandb_undoers() {
+  // What has arrived is removed with its project.
+  const auto nothing = [](const JournalEntry&, const Settings&, Deadline, std::stop_token) -> Result<Undone> { return Undone::absent; };
+  return {{std::string(wandb_journal_kind), concerns, undo}, {std::string(wandb_upload_kind), concerns, nothing, true}};
+}
 
 std::vector<LeftoverSpec> wandb_leftovers() {
   const auto theirs_of = [](const Settings& settings, Deadline deadline, std::stop_token stop) { return find_with(find_theirs, settings, deadline, std::move(stop)); };

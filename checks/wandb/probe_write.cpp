@@ -6,6 +6,7 @@
 #include "checks/wandb/probe.hpp"
 #include "checks/wandb/probe_chains.hpp"
 #include "checks/wandb/probe_documents.hpp"
+#include "checks/wandb/probe_transfer.hpp"
 #include "checks/wandb/probe_written.hpp"
 #include "core/display.hpp"
 #include "util/json.hpp"
@@ -178,6 +179,14 @@ class Writing {
     const bool hurry = context_.stop.stop_requested(), unsure = work.made.is_unsure();
     api_.work_until(Deadline::after(hurry ? hurried_limit : cleanup_limit), {});
     if (!unsure) context_.journal.answered(work.entry);
+    const auto open = context_.journal.open();
+    if (std::find(open.begin(), open.end(), upload_entry(api_, *work.run)) != open.end()) {
+      // It would arrive behind the removal, as an object that belongs to nobody. Nothing else must go on for that long.
+      facts_.waits = true;
+      auto made = work.made.all();
+      std::erase_if(made, [](const auto& remain) { return remain.kind != "sweep"; });
+      return note_sweep(work, remove_remains(api_, work.run->entity, made));
+    }
     const auto remains = to_remove(work, broken_off && !hurry);
     if (!remains) {
       if (!unsure) context_.journal.settle(work.entry);
@@ -187,15 +196,19 @@ class Writing {
     const WandbEnd end = end_project(api_, work.run->entity, tag_, {tag_}, wandb_quarantine(tag_));
     note(end, work, removals);
     if (!hurry) look_again(work, end, removals);
+    note_sweep(work, removals);
+    const bool all_gone = std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone || removal.kept; });
+    facts_.removals.insert(facts_.removals.end(), removals.begin(), removals.end());
+    // What was not answered may still arrive: the journal keeps it for the next run.
+    if (all_gone && !unsure) context_.journal.settle(work.entry);
+  }
+
+  void note_sweep(const Work& work, const std::vector<WandbRemoval>& removals) {
     for (const auto& removal : removals) {
       if (removal.kind != "sweep" || &work.run[0] != &facts_.runs[0]) continue;
       facts_.sweep.stop = removal.answer;
       facts_.sweep.state = removal.state;
     }
-    const bool all_gone = std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone || removal.kept; });
-    facts_.removals.insert(facts_.removals.end(), removals.begin(), removals.end());
-    // What was not answered may still arrive: the journal keeps it for the next run.
-    if (all_gone && !unsure) context_.journal.settle(work.entry);
   }
 
   /// The project as one more removal; what is in it goes with it.

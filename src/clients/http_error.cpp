@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 
@@ -10,6 +12,8 @@
 
 namespace wbverify::http {
 namespace {
+
+constexpr std::string_view stopped_unsent = "stopped before the request was sent";
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -61,6 +65,16 @@ Error broken(const Failure& failure) {
 }
 
 }  // namespace
+
+Error stopped_at(Stage stage) {
+  const bool unsent = stage == Stage::connecting || stage == Stage::tls;
+  return {"stopped", std::string(unsent ? stopped_unsent : "stopped before the answer came"), Blame::machine, true};
+}
+
+bool never_sent(std::string_view cause, std::string_view text) {
+  constexpr std::array<std::string_view, 6> causes = {"dns-failed", "refused", "unreachable", "tls-untrusted", "tls-name", "bad-url"};
+  return std::find(causes.begin(), causes.end(), cause) != causes.end() || (cause == "stopped" && text == stopped_unsent);
+}
 
 Error too_late(Stage stage, double seconds) {
   char time[32];

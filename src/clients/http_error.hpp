@@ -22,6 +22,10 @@ struct Failure {
 
 /// The error of an exchange, in the causes of HttpClient.
 Error explain(const Failure& failure);
+/// Why an exchange ended that was asked to stop.
+Error stopped_at(Stage stage);
+/// Whether an exchange that failed with this cause and text certainly sent nothing of its request.
+bool never_sent(std::string_view cause, std::string_view text);
 /// The deadline came first.
 Error too_late(Stage stage, double seconds);
 

@@ -86,7 +86,7 @@ template <class Which>
 void Multi::give_up(Call& call, Which which) {
   const auto gone = std::partition(call.open.begin(), call.open.end(), [&](const Transfer* transfer) { return !which(*transfer); });
   std::for_each(gone, call.open.end(), [&](Transfer* transfer) {
-    transfer->end(call.stop.stop_requested() ? Error{"stopped", "stopped before the answer came", Blame::machine, true}
+    transfer->end(call.stop.stop_requested() ? stopped_at(transfer->stage())
                                              : too_late(transfer->stage(), elapsed_ms(call.started) / 1000));
     if (call.begun) curl_multi_remove_handle(multi_.get(), transfer->easy());
   });

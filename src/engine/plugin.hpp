@@ -106,8 +106,8 @@ struct UndoSpec {
   std::function<bool(const JournalEntry&, const Settings&)> concerns;
   /// Only for entries that concern the settings. An error when the thing is still there or when that could not be found out.
   std::function<Result<Undone>(const JournalEntry&, const Settings&, Deadline, std::stop_token)> undo;
-  /// What arrives late in the thing could not be found any more once the thing is gone: an entry without an answer is left alone
-  /// until nothing can arrive.
+  /// Such an entry stands for writes into the thing of the same name and system, which could not be found any more once that is
+  /// gone: as long as one may arrive, nothing of that name is undone.
   bool holds_late_writes = false;
 };
 

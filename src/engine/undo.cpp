@@ -37,7 +37,11 @@ class Undoing {
     for (const auto& open : entries) {
       if (!concerns(open)) continue;
       UndoOutcome outcome{leftover.run_id, open, Fate::unasked, {}};
-      undo(outcome);
+      if (awaits(entries, open.entry)) {
+        outcome.fate = Fate::awaited;
+      } else {
+        undo(outcome);
+      }
       if (outcome.fate == Fate::removed || outcome.fate == Fate::absent) held->settle(open);
       out.push_back(std::move(outcome));
     }
@@ -46,6 +50,13 @@ class Undoing {
 
  private:
   bool concerns(const OpenEntry& open) const { return undoer_for(open.entry, undoers_, settings_) != nullptr; }
+  /// Whether something may still arrive in the thing of that name.
+  bool awaits(const std::vector<OpenEntry>& entries, const JournalEntry& entry) const {
+    return std::any_of(entries.begin(), entries.end(), [&](const OpenEntry& open) {
+      const UndoSpec* const undoer = undoer_for(open.entry, undoers_, settings_);
+      return undoer != nullptr && undoer->holds_late_writes && open.entry.where == entry.where && open.entry.name == entry.name && may_still_arrive(open);
+    });
+  }
   bool is_over() const { return deadline_.expired() || stop_.stop_requested(); }
   std::string why_over() const { return stop_.stop_requested() ? "It was stopped before." : "There was no time left to look."; }
 
@@ -57,12 +68,7 @@ class Undoing {
       outcome.error = silent;
       return;
     }
-    const UndoSpec& undoer = *undoer_for(open.entry, undoers_, settings_);
-    if (undoer.holds_late_writes && may_still_arrive(open)) {
-      outcome.fate = Fate::awaited;
-      return;
-    }
-    const auto undone = undoer.undo(open.entry, settings_, deadline_, stop_);
+    const auto undone = undoer_for(open.entry, undoers_, settings_)->undo(open.entry, settings_, deadline_, stop_);
     if (!undone) {
       outcome.error = undone.error().text;
       outcome.fate = undone.error().cause == "not-undone" ? Fate::refused : Fate::unasked;

@@ -8,7 +8,7 @@ from program import PROGRAM
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "stress"))
 from late_writes import Late  # noqa: E402
 
-KINDS = ("bucket", "mysql")
+KINDS = ("bucket", "mysql", "files")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,8 @@ def late(base):
 
 @pytest.mark.parametrize("kind,number,end,afterwards", [
     ("bucket", 0, "TERM", "cleanup"), ("bucket", 1, "KILL", "too early"), ("bucket", 3, "deadline", "run"), ("bucket", 4, "INT", "too early"),
-    ("mysql", 0, "TERM", "cleanup"), ("mysql", 0, "KILL", "too early"), ("mysql", 0, "deadline", "run"), ("mysql", 0, "probe", "too early")])
+    ("mysql", 0, "TERM", "cleanup"), ("mysql", 0, "KILL", "too early"), ("mysql", 0, "deadline", "run"), ("mysql", 0, "probe", "too early"),
+    ("files", 0, "TERM", "cleanup"), ("files", 2, "KILL", "too early"), ("files", 4, "deadline", "run")])
 def test_a_write_that_arrives_late_is_found(late, kind, number, end, afterwards):
     what, wrong = late.trial(kind, number, end, afterwards)
     late.world.reset()

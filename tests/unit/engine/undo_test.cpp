@@ -95,14 +95,24 @@ TEST_F(UndoTest, WhatHadNoAnswerIsAwaitedAsLongAsAWriteMayLive) {
 }
 
 TEST_F(UndoTest, AContainerWaitsUntilNothingCanArriveInIt) {
-  plugin_.undoers[0].holds_late_writes = true;
+  UndoSpec uploads = plugin_.undoers[0];
+  uploads.kind = "upload";
+  uploads.holds_late_writes = true;
+  plugin_.undoers.push_back(uploads);
+  const JournalEntry upload{"upload", one_.where, one_.name}, elsewhere{"upload", two_.where, "of another name"};
   write("announced", one_);
-  EXPECT_THAT(fates(), ElementsAre(Fate::awaited));
-  EXPECT_THAT(asked_, IsEmpty());
   write("answered", one_);
-  EXPECT_THAT(fates(), ElementsAre(Fate::absent));
-  write("announced", two_, 16 * minute);
-  EXPECT_THAT(fates(), ElementsAre(Fate::absent));
+  write("announced", upload);
+  write("announced", elsewhere);
+  EXPECT_THAT(fates(), ElementsAre(Fate::awaited, Fate::awaited, Fate::awaited));
+  EXPECT_THAT(asked_, IsEmpty());
+  write("answered", upload);
+  EXPECT_THAT(fates(), ElementsAre(Fate::absent, Fate::absent, Fate::awaited));
+  EXPECT_THAT(listed(), ElementsAre(elsewhere));
+  fs::remove(file_);
+  write("announced", upload, 16 * minute);
+  write("announced", one_, 16 * minute);
+  EXPECT_THAT(fates(), ElementsAre(Fate::absent, Fate::absent));
 }
 
 TEST_F(UndoTest, AClockThatWasWrongKeepsNothingOpenForYears) {
