@@ -17,6 +17,7 @@ class Requests:
     at: object = lambda number, side, keys: None
     keys: list = field(default_factory=list)         # of each request, in the order in which they came
     names: set = field(default_factory=set)          # of projects of the program's, ever seen
+    answered: int = 0
     lock: object = field(default_factory=threading.Lock)
 
     def __enter__(self):
@@ -40,8 +41,17 @@ class Requests:
         number = getattr(request, "number", None)
         if number is None:
             return None
+        with self.lock:
+            self.answered += 1
         self.names |= {project.name for project in list(self.world.standin.books.projects.values()) if OWN.fullmatch(project.name)}
         return self.at(number, "after", keys)
+
+
+    def wait(self, seconds=5):
+        """Until the server is done with all of them: it works on after the one who asked is gone."""
+        end = time.monotonic() + seconds
+        while self.answered < len(self.keys) and time.monotonic() < end:
+            time.sleep(0.01)
 
 
 def killed(world, dice, first=3, last=30, words=ONLY, state="a"):
@@ -51,6 +61,7 @@ def killed(world, dice, first=3, last=30, words=ONLY, state="a"):
         process = world.start(*words, state=state)
         requests.at = lambda number, side, keys: process.kill() if number == moment and side == "before" else None
         process.communicate(timeout=60)
+        requests.wait()
     return requests.names
 
 
@@ -114,8 +125,3 @@ class All(Session):
 
 SESSIONS = [WholeRun(), Cleanup(), Undo(), WandbVerify(), All()]
 
-
-def settle(world, names=()):
-    """What a kill or a refusal left is removed by one more `cleanup`, so that what remains remains for a reason."""
-    time.sleep(0.05)
-    return world.run("cleanup", state="a")
