@@ -96,6 +96,8 @@ def trial(world, dice, session, typical, tally):
     elif now != thing.project and place != "quarantine":
         wrong.append(f"it is in {now} now, where nobody looks for it")
     left = [what for what in world.left([thing, *(Thing("run", other, "") for other in thing.others)]) if not what.startswith("journal")]   # a run that was killed may have sent what is still on its way
+    if world.standin.behaviour.generation != "new":
+        left = [what for what in left if not what.endswith("/verify")]   # where it cannot be renamed, that project stays
     wrong += [f"left: {what}" for what in left] + ([f"it said: {said[-600:]}"] if left else [])
     return about, wrong, True
 
