@@ -48,7 +48,7 @@ std::string random_bytes(std::size_t size) {
 class Trip {
  public:
   Trip(const ProbeContext& context, S3Client& client, BucketWriteFacts& facts)
-      : context_(context), client_(client), facts_(facts), deadline_(context.deadline.at() - std::min(cleanup_reserve, context.deadline.remaining() / 2)) {
+      : context_(context), client_(client), facts_(facts), deadline_(context.deadline.earlier(std::min(cleanup_reserve, context.deadline.remaining() / 2))) {
     for (const auto& [name, size] : kept) add(name, random_bytes(size));
   }
 

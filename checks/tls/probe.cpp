@@ -5,6 +5,7 @@
 
 #include "checks/host/facts.hpp"
 #include "checks/tls/checks.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 namespace {
@@ -38,10 +39,10 @@ TlsFacts gather(const ProbeContext& context) {
   // Different machines behind one name may show different certificates: each is asked, side by side.
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
-    threads.emplace_back([&context, &address = addresses[i], &out = facts.observations[i]] {
+    threads.push_back(start_thread([&context, &address = addresses[i], &out = facts.observations[i]] {
       out = observe_tls(request_for(context, address), context.deadline, context.stop);
       *context.round_trips += out.round_trips;
-    });
+    }));
   }
   threads.clear();
   return facts;

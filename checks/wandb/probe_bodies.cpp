@@ -8,6 +8,7 @@
 #include "checks/wandb/probe_transfer.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 namespace {
@@ -93,7 +94,7 @@ WandbBody send_to_store(WandbApi& api, const WandbRun& run) {
 
 void send_large_bodies(WandbApi& api, const WandbRun& run, std::vector<WandbBody>& bodies) {
   WandbBody graphql;
-  std::jthread first([&] {
+  std::jthread first = start_thread([&] {
     graphql = send_one(api, "graphql", policy::wandb_graphql_body, [&](std::uint64_t bytes) {
       ApiAnswer answer;
       WandbApi::Manner manner;
@@ -107,7 +108,7 @@ void send_large_bodies(WandbApi& api, const WandbRun& run, std::vector<WandbBody
     api.stream(run, "{}", answer, bytes);   // a heartbeat
     return answer;
   });
-  first.join();
+  if (first.joinable()) first.join();
   bodies = {std::move(graphql), std::move(stream)};
   if (api.place().deep && !api.stopped()) bodies.push_back(send_to_store(api, run));
 }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <thread>
 
@@ -11,6 +10,7 @@
 #include "checks/wandb/probe_written.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 namespace {
@@ -39,10 +39,10 @@ class RunTrip {
   }
 
   void go() {
-    auto metrics = std::async(std::launch::async, [this] { api_.stream(run_, wandb_written::stream(), run_.stream); });
+    std::jthread metrics = start_thread([this] { api_.stream(run_, wandb_written::stream(), run_.stream); });
     ask_for_urls();
     if (!urls_.empty() && !api_.stopped()) upload();
-    metrics.get();
+    if (metrics.joinable()) metrics.join();
     if (api_.stopped()) return;
     json finish = {{"complete", true}, {"exitcode", 0}, {"uploaded", json::array()}};
     for (const auto& file : files_.files) {
@@ -174,7 +174,7 @@ class RunTrip {
   void download() {
     const auto fetchable = [this](std::size_t i) { return i < records_.size() && files_.files[i].registered; };
     std::jthread route;
-    if (fetchable(plain) && !records_[plain].first.empty()) route = std::jthread([this] { download_by_route(files_.files[plain], records_[plain].first, bodies_[plain]); });
+    if (fetchable(plain) && !records_[plain].first.empty()) route = start_thread([this] { download_by_route(files_.files[plain], records_[plain].first, bodies_[plain]); });
     std::vector<HttpRequest> requests;
     const auto direct = [&](std::size_t i) {
       if (fetchable(i) && !records_[i].second.empty()) requests.push_back(get_request(records_[i].second, 2 * file_size));

@@ -7,6 +7,7 @@
 #include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 namespace {
@@ -95,12 +96,12 @@ WandbFacts read_session(const ProbeContext& context) {
   if (!logged_in) facts.place.access = facts.token.asked ? facts.place.access : "";
   BrowserAnswer page;
   std::jthread browser;
-  if (logged_in) browser = std::jthread([&] { page = ask_as_browser(api); });
+  if (logged_in) browser = start_thread([&] { page = ask_as_browser(api); });
   const json data = ask_session(api, facts);
   if (logged_in) read_viewer(data, facts);
   read_server(data, facts);
-  if (browser.joinable()) {
-    browser.join();
+  if (browser.joinable()) browser.join();
+  if (logged_in) {
     facts.browser.insert(facts.browser.begin(), std::move(page));
   }
   return facts;

@@ -11,6 +11,7 @@
 #include "core/display.hpp"
 #include "util/json.hpp"
 #include "util/text.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 
@@ -60,7 +61,7 @@ class Writing {
       : context_(context), facts_(facts), api_(context), tag_(wandb_tag(context.run_id)), second_(tag_ + "-use") {
     facts_.place = api_.place();
     const auto left = context.deadline.remaining();
-    api_.work_until(Deadline(context.deadline.at() - std::min(cleanup_reserve, left / 2)), context.stop);
+    api_.work_until(context.deadline.earlier(std::min(cleanup_reserve, left / 2)), context.stop);
   }
 
   void run() {
@@ -81,7 +82,7 @@ class Writing {
     }
     {
       std::vector<std::jthread> threads;
-      for (std::size_t i = 1; i < works.size(); ++i) threads.emplace_back([this, &works, i] { guarded([&] { work_in(works[i], false); }); });
+      for (std::size_t i = 1; i < works.size(); ++i) threads.push_back(start_thread([this, &works, i] { guarded([&] { work_in(works[i], false); }); }));
       guarded([&] { work_in(works[0], true); });
     }
     // The sum of all that is known: also after a stop, when requests were on their way.
@@ -117,7 +118,7 @@ class Writing {
   void work_in(Work& work, bool first) {
     if (!create_runs(work, first) || api_.stopped()) return;
     std::vector<std::jthread> threads;
-    const auto beside = [&](auto chain) { threads.emplace_back([this, chain] { guarded(chain); }); };
+    const auto beside = [&](auto chain) { threads.push_back(start_thread([this, chain] { guarded(chain); })); };
     if (first) {
       beside([&] { log_and_use_artifact(api_, *work.run, second_, facts_.artifact, facts_.multipart, work.made); });
       beside([&] { run_sweep(api_, *work.run, facts_.sweep, work.made); });

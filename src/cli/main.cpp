@@ -16,6 +16,7 @@
 #include "cli/commands.hpp"
 #include "clients/mysql.hpp"
 #include "config/load.hpp"
+#include "util/limits.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -29,6 +30,7 @@ void harden() {
       const int null = ::open("/dev/null", O_RDONLY);
   }
   ::umask(077);
+  raise_limits();
   std::signal(SIGPIPE, SIG_IGN);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   const rlimit none{0, 0};

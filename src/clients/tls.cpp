@@ -11,6 +11,7 @@
 #include "clients/tls_verify.hpp"
 #include "core/display.hpp"
 #include "util/text.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 namespace {
@@ -127,32 +128,32 @@ void Observer::ask_aside() {
   const Deadline deadline = deadline_.within(side_question);
   std::vector<std::jthread> threads;
   if (request_.probe_old_protocols) {
-    threads.emplace_back([&] {
+    threads.push_back(start_thread([&] {
       HandshakeRules rules = lax();
       rules.highest = TLS1_1_VERSION;
       const HandshakeOutcome old = shake(rules, deadline);
       if (old.completed) out_.old_protocol = old.protocol;
       out_.old_protocols_unanswered = old.cause == "timed-out" || old.cause == "stopped";
-    });
+    }));
   }
   if (request_.probe_without_name && !tls::is_ip(name_)) {
-    threads.emplace_back([&] {
+    threads.push_back(start_thread([&] {
       HandshakeRules rules = usual();
       rules.name = false;
       if (const HandshakeOutcome nameless = shake(rules, deadline); !nameless.chain.empty()) {
         out_.without_name.push_back(tls::describe(nameless.chain.front().get()));
       }
-    });
+    }));
   }
   // Python offers neither RSA key exchange nor CBC with SHA-1. A server that chose one of these may still have a better one.
   const bool strange_to_python = out_.protocol == "TLSv1.2" && (!out_.forward_secrecy || out_.cipher.ends_with("-SHA") || out_.cipher.find("CCM") != std::string::npos);
   if (strange_to_python) {
-    threads.emplace_back([&] {
+    threads.push_back(start_thread([&] {
       HandshakeRules rules = usual();
       rules.ciphers = python_ciphers;
       const HandshakeOutcome python = shake(rules, deadline);
       out_.refused_by_python = !python.completed && python.laxer_may_help;
-    });
+    }));
   }
 }
 

@@ -34,6 +34,23 @@ void give_way(Finding& finding) {
   finding = std::move(interrupted);
 }
 
+/// A wait that we cut ourselves, or a machine that could not go on, is never the other side's failure. What passed did pass.
+void give_way_to(const std::string& hindrance, Finding& finding) {
+  const bool of_others = finding.status == Status::unknown && finding.blame != Blame::machine && finding.blame != Blame::tool;
+  if (hindrance.empty() || (finding.status != Status::fail && !of_others)) return;
+  const std::string cause = hindrance.substr(0, hindrance.find(':'));
+  std::string text = cause == "run-deadline"     ? "The time limit of the run ended this before it was done."
+                     : cause == "machine-paused" ? "This process was stopped for a while, by a signal or by a machine that slept or had no time for it."
+                                                 : hindrance.substr(std::min(hindrance.size(), cause.size() + 2));
+  if (finding.status == Status::fail) text += " Seen until then: " + finding.observed;
+  Finding cut = unknown(cause, std::move(text), Blame::machine);
+  cut.row = finding.row;
+  cut.title = finding.title;
+  cut.setting = finding.setting;
+  cut.fix = cause == "run-deadline" ? "Give the run more time: --timeout 5m" : cause == "machine-paused" ? "Run wbverify again." : "Raise the limit for this process, then run wbverify again.";
+  finding = std::move(cut);
+}
+
 std::string first_part(const std::string& row) { return row.substr(0, row.find('/')); }
 
 Finding blocked(const std::vector<std::string>& by) {
@@ -160,6 +177,7 @@ std::vector<CheckResult> Judging::judge(const CheckSpec& check, const Ended& pro
     CheckResult result;
     result.check = check.id;
     give_way(finding);
+    give_way_to(probe.record.hindrance, finding);
     result.id = finding.row.empty() ? check.id : check.id + "/" + finding.row;
     if (finding.title.empty()) finding.title = check.title;
     if (!finding.setting.empty()) result.origin = scene_.origin(finding.setting);

@@ -51,6 +51,7 @@ std::string encode_record(const Record& record) {
     nlohmann::json row = {{"info", probe.info},     {"cause", probe.cause}, {"reason", probe.reason},
                           {"blame", probe.blame},   {"blocked_by", probe.blocked_by},
                           {"facts", nullptr}};
+    if (!probe.hindrance.empty()) row["hindrance"] = probe.hindrance;
     if (!probe.facts.empty()) row["facts"] = parse_json(probe.facts);
     probes.push_back(std::move(row));
   }
@@ -86,6 +87,7 @@ Result<Record> decode_record(std::string_view text) {
       row.at("reason").get_to(probe.reason);
       row.at("blame").get_to(probe.blame);
       row.at("blocked_by").get_to(probe.blocked_by);
+      probe.hindrance = row.value("hindrance", "");
       if (!row.at("facts").is_null()) probe.facts = dump_json(row.at("facts"));
       record.probes[probe.info.id] = std::move(probe);
     }

@@ -18,6 +18,7 @@ struct ProbeRecord {
   std::string reason;    ///< the same as a sentence
   Blame blame = Blame::none;
   std::vector<std::string> blocked_by;   ///< results that did not pass, so that it did not run
+  std::string hindrance;   ///< what kept this machine from finding out: `run-deadline`, `machine-paused`, `no-resources: SENTENCE`; empty: nothing
 };
 
 /// Everything needed to judge a run again without the network. Facts stand in it as they were judged; what leaves is redacted by

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <ctime>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -10,6 +11,7 @@
 #include "core/version.hpp"
 #include "engine/judging.hpp"
 #include "util/text.hpp"
+#include "util/thread.hpp"
 
 namespace wbverify {
 namespace {
@@ -24,6 +26,18 @@ constexpr milliseconds grace{500};
 constexpr milliseconds grace_on_signal{1500};
 /// First pause before a probe is asked again; each later one is four times as long.
 constexpr milliseconds first_pause{250};
+
+/// A pause between two looks at the clock that is that much longer than it should be was none of ours: the process was stopped, the
+/// machine asleep or starved. Clients wait for 5 s at least, so that shorter ones harm nothing.
+constexpr milliseconds longest_lag{1500};
+
+/// How far the clock that counts a machine's sleep is ahead of the one that does not.
+milliseconds time_asleep() {
+  timespec with{}, without{};
+  ::clock_gettime(CLOCK_BOOTTIME, &with);
+  ::clock_gettime(CLOCK_MONOTONIC, &without);
+  return milliseconds((with.tv_sec - without.tv_sec) * 1000 + (with.tv_nsec - without.tv_nsec) / 1000000);
+}
 
 /// What a probe's thread brings home.
 struct Ended {
@@ -47,7 +61,9 @@ std::string seconds(milliseconds time) {
 }
 
 /// Asks a probe, again while its outcome is transient and there is time. Runs in the probe's own thread.
-Ended ask(const ProbeSpec& spec, ProbeContext context, Deadline run_deadline, int retries) {
+Ended ask(const ProbeSpec& spec, ProbeContext context, Clock::time_point end, int retries) {
+  const auto cut = std::make_shared<std::atomic<bool>>(false);
+  const Deadline run_deadline(end, cut);
   Ended ended;
   ended.spec = &spec;
   ended.record.info.id = spec.id;
@@ -58,7 +74,10 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Deadline run_deadline, in
       ++ended.record.info.attempts;
       const auto attempt_started = Clock::now();
       context.deadline = run_deadline.within(spec.limit);
+      cut->store(false);
       ended.facts = spec.gather(context);
+      [[maybe_unused]] const bool over = context.deadline.expired();   // a wait may have ended there, and nobody have looked since
+      ended.record.hindrance = cut->load() ? "run-deadline" : "";
       const bool waited_out = Clock::now() - attempt_started > spec.limit * 3 / 4;
       const bool again = !waited_out && ended.record.info.attempts <= retries && !context.stop.stop_requested() &&
                          run_deadline.remaining() > 2 * pause && spec.transient(ended.facts);
@@ -96,9 +115,20 @@ class Runner {
     }
   }
 
+  ~Runner() {
+    // Only after an exception is anybody still at work here; a thread that hangs must not hold up the way out.
+    stop_probes_.request_stop();
+    for (auto& [id, thread] : threads_) {
+      if (thread.joinable()) thread.detach();
+    }
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
   RunOutcome run();
 
  private:
+  void note_pause();
   static std::vector<const CheckSpec*> checks_of(const Plan& plan) {
     std::vector<const CheckSpec*> specs;
     for (const auto& check : plan.checks) {
@@ -125,13 +155,21 @@ class Runner {
   std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::stop_source stop_probes_;
   std::map<std::string, std::jthread> threads_;
+  std::set<std::string> paused_;   ///< probes that were at work while this process was not
   std::map<std::string, Clock::time_point> busy_since_;
   std::set<std::string> ended_;
   std::size_t emitted_ = 0;
   RunOutcome outcome_;
 };
 
+void Runner::note_pause() {
+  for (const auto& [id, thread] : threads_) {
+    if (!ended_.contains(id)) paused_.insert(id);
+  }
+}
+
 void Runner::end_probe(ProbeRecord record, Facts facts) {
+  if (paused_.contains(record.info.id)) record.hindrance = "machine-paused";
   if (const auto began = busy_since_.find(record.info.id); began != busy_since_.end()) {
     record.info.started_ms = std::chrono::duration<double, std::milli>(began->second - started_).count();
   }
@@ -147,12 +185,14 @@ void Runner::launch(const ProbeSpec& spec) {
     return found == inbox->facts.end() ? Facts() : found->second;
   };
   busy_since_[spec.id] = Clock::now();
-  threads_[spec.id] = std::jthread([&spec, facts_of, settings = settings_, journal = options_.journal, inbox = inbox_,
+  threads_[spec.id];   // from now on it is at work, also when there is no thread for it
+  threads_[spec.id] = start_thread([&spec, facts_of, settings = settings_, journal = options_.journal, inbox = inbox_,
                                     stop = stop_probes_.get_token(), retries = options_.retries,
-                                    deadline = Deadline(deadline_.at() - margin)] {
-    ProbeContext context{*settings, deadline, stop, settings->scene.run_id, *journal, facts_of,
+                                    end = deadline_.at() - margin] {
+    ProbeContext context{*settings, Deadline(end), stop, settings->scene.run_id, *journal, facts_of,
                          std::make_shared<std::atomic<int>>(0)};
-    Ended ended = ask(spec, std::move(context), deadline, retries);
+    Ended ended = ask(spec, std::move(context), end, retries);
+    if (const std::string shortage = wbverify::shortage(); !shortage.empty() && spec.touches && ended.record.hindrance.empty()) ended.record.hindrance = "no-resources: " + shortage;
     const std::lock_guard lock(inbox->mutex);
     inbox->facts.insert_or_assign(spec.id, ended.facts);
     inbox->ended.push_back(std::move(ended));
@@ -203,7 +243,7 @@ void Runner::collect(std::unique_lock<std::mutex>& lock) {
   ended.swap(inbox_->ended);
   lock.unlock();
   for (auto& item : ended) {
-    if (const auto thread = threads_.find(item.spec->id); thread != threads_.end()) thread->second.join();
+    if (const auto thread = threads_.find(item.spec->id); thread != threads_.end() && thread->second.joinable()) thread->second.join();
     end_probe(item.record, std::move(item.facts));
   }
   start_what_can();
@@ -234,7 +274,7 @@ void Runner::give_up(const std::string& cause, const std::string& reason, Blame 
       record.info.attempts = 1;
       record.info.duration_ms = elapsed_ms(busy_since_[id]);
       record.reason = reason;
-      thread->second.detach();
+      if (thread->second.joinable()) thread->second.detach();
       threads_.erase(thread);
       outcome_.hung = true;
     } else {
@@ -274,16 +314,20 @@ RunOutcome Runner::run() {
       stop_probes_.request_stop();
       lock.lock();
     }
-    inbox_->changed.wait_until(lock, std::min(end.at(), Clock::now() + milliseconds(100)), [&] {
+    const auto before = Clock::now();
+    const milliseconds asleep = time_asleep();
+    constexpr milliseconds tick{100};
+    inbox_->changed.wait_until(lock, std::min(end.at(), before + tick), [&] {
       return !inbox_->ended.empty() || (!stopping && options_.stop.stop_requested());
     });
+    if (Clock::now() - before > tick + longest_lag || time_asleep() - asleep > longest_lag) note_pause();
     if (!inbox_->ended.empty()) {
       if (stopping) {
         std::deque<Ended> ended;
         ended.swap(inbox_->ended);
         lock.unlock();
         for (auto& item : ended) {
-          threads_[item.spec->id].join();
+          if (threads_[item.spec->id].joinable()) threads_[item.spec->id].join();
           end_probe(item.record, std::move(item.facts));
         }
         judging_.settle();
@@ -307,7 +351,7 @@ RunOutcome Runner::run() {
   if (outcome_.report.run.interrupted) {
     give_up("interrupted", "Stopped by a signal before an answer came.", Blame::machine);
   } else if (stopping) {
-    give_up("timed-out", "No answer within the time limit of the run, " + seconds(options_.timeout) + ".", Blame::target);
+    give_up("run-deadline", "The time limit of the run, " + seconds(options_.timeout) + ", ended it before this was done.", Blame::machine);
   } else {
     give_up("internal-error", "The probe could not begin: what it reads never came.", Blame::tool);
   }

@@ -70,6 +70,20 @@ const CheckResult* first_to_fix(const Report& report) {
   return nullptr;
 }
 
+/// What kept this machine from finding out, for all checks at once.
+static std::string hindered(const Report& report) {
+  const auto count = [&](std::string_view cause) {
+    return static_cast<std::size_t>(std::count_if(report.results.begin(), report.results.end(), [&](const CheckResult& result) { return result.finding.cause == cause; }));
+  };
+  std::vector<std::string> out;
+  if (const std::size_t cut = count("run-deadline"); cut > 0) {
+    out.push_back("the time limit, " + duration_text(report.run.deadline_ms) + ", was reached with " + count_of(cut, "check") + " not finished; try --timeout 5m");
+  }
+  if (const std::size_t cut = count("machine-paused"); cut > 0) out.push_back("this process was stopped for a while, which " + count_of(cut, "check") + " did not survive; run it again");
+  if (const std::size_t cut = count("no-resources"); cut > 0) out.push_back("too few files, threads or too little memory for " + count_of(cut, "check"));
+  return join(out, "; ");
+}
+
 void TerminalReporter::heading(const RunInfo& run) {
   if (style_.quiet) return;
   // `2026-11-25T03:01:20.123Z` as people write it.
@@ -125,6 +139,7 @@ void TerminalReporter::finish(const Report& report, const std::vector<std::pair<
   if (report.run.attempts > 1) text += ", attempt " + std::to_string(report.run.attempts);
   text += '\n';
   if (report.run.interrupted) text += labelled("Interrupted", "stopped by a signal: this report is partial", style_);
+  if (const std::string limits = hindered(report); !limits.empty()) text += labelled("Cut short", limits, style_);
   if (const CheckResult* first = first_to_fix(report)) {
     const Status status = first->finding.status;
     const std::size_t waiting = waiting_for(report, *first);

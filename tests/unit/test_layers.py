@@ -72,3 +72,18 @@ def test_every_check_has_its_page_and_no_file_grows_beyond_400_lines():
             stem = Path(name).stem
             if name.split("/")[1] != "shared" and not re.match(r"(probe|facts|plugin)", stem):
                 assert (ROOT / name).with_suffix(".md").exists(), f"{name} has no page beside it"
+
+
+@pytest.mark.parametrize("name,text", list(sources()), ids=lambda v: v if len(v) < 80 else "")
+def test_threads_are_started_in_one_place(name, text):
+    """util/thread.hpp does the work at once when the system has no thread to give, and lets nothing escape from one."""
+    if name in ("src/util/thread.hpp", "src/cli/signals.cpp"):
+        return
+    assert not re.search(r"std::(jthread\s*\(|jthread\s+\w+\s*[({]|async\b|thread\s*\()|emplace_back\(\[.*\bthreads?\b", text), f"{name}: use start_thread"
+
+
+@pytest.mark.parametrize("name,text", list(sources()), ids=lambda v: v if len(v) < 80 else "")
+def test_received_text_is_redacted_before_it_is_cut(name, text):
+    """sanitize() alone is for our own text: what was received goes through for_display()."""
+    if name.startswith(("src/clients/", "checks/")):
+        assert not re.search(r"\bsanitize\(", text), f"{name}: received text goes through for_display"

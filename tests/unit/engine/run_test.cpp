@@ -146,7 +146,7 @@ TEST(Run, AHungProbeIsGivenUpAndTheReportIsComplete) {
   EXPECT_LT(ran.seconds, 1.4);
   EXPECT_TRUE(ran.outcome.hung);
   EXPECT_EQ(ran.status("a.hung"), Status::unknown);
-  EXPECT_EQ(ran.result("a.hung").finding.cause, "timed-out");
+  EXPECT_EQ(ran.result("a.hung").finding.cause, "run-deadline");
   EXPECT_EQ(ran.status("a.after"), Status::blocked);
   EXPECT_EQ(ran.status("b.fine"), Status::pass);
   std::this_thread::sleep_for(50ms);
