@@ -70,7 +70,8 @@ std::vector<Question> signed_questions(BucketReadFacts& facts, const S3Query& on
                  }});
   out.push_back({ask("GET", {{"location", ""}}), [&facts](const S3Reply& reply) {
                    facts.location = reply.answer;
-                   facts.location_value = s3_xml::read_location(reply.body).value_or("");
+                   const std::string region = s3_xml::read_location(reply.body).value_or("");
+                   facts.location_value = is_s3_region(region) ? region : "";
                  }});
   out.push_back({ask("GET", {{"cors", ""}}), [&facts](const S3Reply& reply) {
                    facts.cors = reply.answer;
@@ -117,15 +118,6 @@ std::string demanded_region(const BucketReadFacts& facts) {
   return region == facts.place.address.region ? "" : region;
 }
 
-/// The same store as seen from the right region. Amazon has a host for each.
-S3Address in_region(S3Address address, const std::string& region, bool amazon) {
-  if (amazon) {
-    if (const auto at = address.host.find("." + address.region + "."); at != std::string::npos) address.host.replace(at + 1, address.region.size(), region);
-  }
-  address.region = region;
-  return address;
-}
-
 /// What a store refuses to the Authorization header and gives to a signed URL, it refuses because the header never came.
 void try_signed_url(S3Client& client, const BucketPlace& place, Deadline deadline, const std::stop_token& stop, SignatureTrial& trial) {
   trial.tried = true;
@@ -161,7 +153,7 @@ void ask_bucket(const ProbeContext& context, BucketReadFacts& facts) {
   if (const std::string region = demanded_region(facts); !region.empty()) {
     facts.refused_region = facts.list;
     facts.right_region = region;
-    const S3Address address = in_region(facts.place.address, region, facts.place.amazon);
+    const S3Address address = in_region(facts.place.address, region);
     S3Client second = bucket_client(context.settings, address, address.host == facts.place.address.host ? facts.reach.reachable() : std::vector<std::string>());
     ask_all(second, context, deadline, facts);
     *context.round_trips += second.round_trips();

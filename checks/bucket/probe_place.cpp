@@ -57,6 +57,9 @@ S3Client bucket_client(const Settings& settings, const S3Address& address, const
   HttpOptions options;
   options.ca_files = settings.ca_files;
   options.dns_server = settings.dns_server;
+  // Amazon has a host for each region, and nothing else of an answer can choose another one.
+  const S3Address configured = bucket_place(settings).address;
+  options.credentials_for = {configured.origin(), in_region(configured, address.region).origin()};
   if (!addresses.empty()) options.pins.push_back({address.connect_host(), address.port, addresses});
   return {address, std::move(keys), std::move(options)};
 }

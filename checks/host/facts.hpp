@@ -24,7 +24,7 @@ struct HostHttpFacts {
   HttpAnswer root, healthz, ready, env;
   std::optional<HttpAnswer> plain;    ///< http:// of an https HOST; nothing when nobody listens there or HOST is http
   std::string plain_url;              ///< the URL asked, or that would have been
-  std::string curl_options;           ///< what curl needs to come to the same place: ` --cacert …`, ` --resolve …`
+  std::string ca_file, resolve;       ///< what curl has to be given to come to the same place: a PEM file, HOST:PORT:ADDRESS; or empty
   std::string plain_cause;            ///< why there was no listener: cause of its TCP connection
 };
 WBVERIFY_FACTS(HostHttpFacts);

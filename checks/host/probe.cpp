@@ -60,16 +60,17 @@ HostHttpFacts gather_http(const ProbeContext& context) {
   facts.host = host.host;
   facts.origin = host.origin;
   facts.port = host.port;
-  if (!context.settings.ca_files.empty()) facts.curl_options = " --cacert " + shell_quote(for_display(context.settings.ca_files.front(), 300));
+  if (!context.settings.ca_files.empty()) facts.ca_file = for_display(context.settings.ca_files.front(), 300);
   HttpOptions options;
   options.ca_files = context.settings.ca_files;
   options.dns_server = context.settings.dns_server;
   const std::uint16_t plain_port = context.settings.http_port;
+  options.known = {host.origin, plain_origin(host, plain_port)};
   if (const Facts network = context.facts_of("host.network")) {
     const auto addresses = network.as<HostNetworkFacts>().reach.reachable();
     if (!addresses.empty()) options.pins = {{host.host, host.port, addresses}, {host.host, plain_port, addresses}};
     if (!addresses.empty() && !context.settings.dns_server.empty()) {
-      facts.curl_options += fmt::format(" --resolve {}:{}:{}", host.host, host.port, addresses.front());
+      facts.resolve = fmt::format("{}:{}:{}", host.host, host.port, addresses.front());
     }
   }
   std::vector<HttpRequest> requests;

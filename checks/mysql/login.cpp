@@ -119,6 +119,11 @@ Advice advise_on_connection(const MysqlFacts& facts, std::string_view cause, con
             "restart, out of memory, a proxy's limit).",
             "journalctl -u mysql --since -10min, or the container's or the provider's log of MySQL."};
   }
+  if (cause == "too-large") {
+    return {"Answers of the size that MySQL gives.",
+            "What listens there floods whoever asks: no MySQL server answers these questions with as much. The W&B server would run out of memory.",
+            "See who answers at " + facts.host + ": a broken proxy, or something in MySQL's place."};
+  }
   if (cause.starts_with("tls-failed")) {
     return {"The log-in goes over TLS as the handshake before it did.",
             "The handshake alone succeeded, the one for the log-in did not. A server that wants a client certificate "
@@ -132,7 +137,7 @@ Advice advise_on_connection(const MysqlFacts& facts, std::string_view cause, con
 /// What says nothing about the installation.
 bool is_ours(std::string_view cause) {
   return cause == "timed-out" || cause == "stopped" || cause == "plugin-not-loaded" || cause == "certificate-changed" ||
-         cause == "tls-not-used" || cause == "certificate-unknown" || cause == "library-failed";
+         cause == "tls-not-used" || cause == "no-resources" || cause == "certificate-unknown" || cause == "library-failed";
 }
 
 void judge_ours(const MysqlFacts& facts, Finding& finding) {

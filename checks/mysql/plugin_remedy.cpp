@@ -122,8 +122,8 @@ std::string mysql_openssl(const MysqlPlace& place) {
   const std::string ca = place.ca_files.empty() ? "" : " -CAfile " + shell_quote(place.ca_files.front());
   const std::string host = place.host.find(':') == std::string::npos ? place.host : "[" + place.host + "]";
   return fmt::format(
-      "openssl s_client -starttls mysql -connect {}:{}{}{} -showcerts </dev/null", host, place.port,
-      literal ? " -verify_ip " + place.host : " -servername " + place.host + " -verify_hostname " + place.host, ca);
+      "openssl s_client -starttls mysql -connect {}{}{} -showcerts </dev/null", shell_quote(host) + ":" + std::to_string(place.port),
+      literal ? " -verify_ip " + shell_quote(place.host) : " -servername " + shell_quote(place.host) + " -verify_hostname " + shell_quote(place.host), ca);
 }
 
 std::string mysql_url(const MysqlPlace& place, std::uint16_t port, std::string_view query) {

@@ -36,7 +36,7 @@ class Questions {
       out_.failed[name] = rows.error().text;
       causes_[name] = rows.error().cause;
       const std::string& cause = rows.error().cause;
-      if (cause == "timed-out" || cause == "stopped" || cause.starts_with("lost-connection")) broken_ = rows.error();
+      if (cause == "timed-out" || cause == "stopped" || cause == "too-large" || cause == "no-resources" || cause.starts_with("lost-connection")) broken_ = rows.error();
       return {};
     }
     ++out_.answers;

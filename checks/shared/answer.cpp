@@ -112,9 +112,10 @@ HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& resul
   }
   answer.body_bytes = response.body.size();
   answer.html = is_page(response.body);
+  answer.marks = find_marks(response.body);
+  if (response.stranger) return answer;
   answer.title = title_of(response.body);
   answer.excerpt = for_display(response.body, excerpt_limit);
-  answer.marks = find_marks(response.body);
   answer.own_url = own_url_of(response.body);
   return answer;
 }

@@ -44,6 +44,7 @@ struct HttpAnswer {
 void to_json(nlohmann::json& json, const HttpAnswer& answer);
 void from_json(const nlohmann::json& json, HttpAnswer& answer);
 
+/// The body of a stranger's answer (HttpResponse::stranger) leaves no text in it: a server can send us to any address.
 /// What a check may know of an exchange that began at `asked_at`, in Unix milliseconds of this machine.
 HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& result, std::int64_t asked_at);
 

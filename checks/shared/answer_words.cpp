@@ -96,6 +96,10 @@ std::string reach_the_server(const std::string& hop) {
   return out;
 }
 
+std::string curl_options(const std::string& ca_file, const std::string& resolve) {
+  return (ca_file.empty() ? "" : " --cacert " + shell_quote(ca_file)) + (resolve.empty() ? "" : " --resolve " + shell_quote(resolve));
+}
+
 bool is_login_url(const UrlParts& url) {
   const auto has_any = [](std::string_view text, std::initializer_list<std::string_view> parts) {
     return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return text.find(part) != std::string_view::npos; });

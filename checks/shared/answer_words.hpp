@@ -12,6 +12,8 @@ std::string status_words(int status);
 std::string describe(const HttpAnswer& answer);
 /// The title of its page, or the beginning of its body; empty when there is none.
 std::string says(const HttpAnswer& answer);
+/// What curl has to be told to come to the same place, with a blank in front: ` --cacert FILE --resolve HOST:PORT:ADDRESS`.
+std::string curl_options(const std::string& ca_file, const std::string& resolve = "");
 /// How a proxy in front of the server is brought to reach it, for Docker and Kubernetes.
 std::string reach_the_server(const std::string& hop);
 /// Hosts and paths at which people log in.

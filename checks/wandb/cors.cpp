@@ -53,7 +53,7 @@ Finding wrong(std::string cause, const Case& at, const Direction& way) {
   finding.cause = std::move(cause);
   finding.expected = expected_of_preflight(at.page);
   finding.why = why_preflight();
-  finding.reproduce = "curl -sS" + at.place.curl_options + " " +
+  finding.reproduce = "curl -sS" + curl_options(at.place.ca_file) + " " +
                       curl_preflight(at.page, way.preflight.method, way.preflight.request_headers, way.url.url);
   finding.setting = "BUCKET";
   return finding;

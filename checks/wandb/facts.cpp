@@ -5,7 +5,7 @@
 namespace wbverify {
 
 WBVERIFY_JSON(WandbPlace, base, scheme, host, port, access, setting, shape, same_key_for, netrc_machines, entities,
-              deep, curl_options, bucket_origin, bucket_proxied)
+              deep, ca_file, bucket_origin, bucket_proxied)
 
 WBVERIFY_JSON(WandbFeature, name, enabled)
 

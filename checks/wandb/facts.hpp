@@ -23,7 +23,7 @@ struct WandbPlace {
   std::vector<std::string> same_key_for, netrc_machines;
   std::vector<std::string> entities;  ///< asked for; empty: the viewer's default
   bool deep = false;
-  std::string curl_options;     ///< what curl needs to come to the same place: ` --cacert …`, ` --resolve …`
+  std::string ca_file;          ///< that curl has to be given, or empty
   std::string bucket_origin;    ///< of BUCKET when it is an S3 store: `https://s3.example.com:9000`, or empty
   bool bucket_proxied = false;  ///< files go through HOST
 };

@@ -13,7 +13,7 @@ WBVERIFY_JSON(Transfer, tried, answer, code, message, seen_host, bytes, same, al
 
 WBVERIFY_JSON(StorePreflight, tried, method, request_headers, answer, allow_origin, allow_methods, allow_headers)
 
-WBVERIFY_JSON(WandbFile, name, size, upload, put, registered, registered_ms, listed_size, route, direct, by_route,
+WBVERIFY_JSON(WandbFile, name, size, upload, refused_headers, put, registered, registered_ms, listed_size, route, direct, by_route,
               redirect, redirect_url, by_redirect, by_direct, range)
 
 WBVERIFY_JSON(WandbFiles, entity, create, files, store, put_preflight, get_preflight, list)

@@ -61,6 +61,7 @@ struct WandbFile {
   std::string name;  ///< as it was saved
   std::int64_t size = 0;
   SignedUrl upload;
+  std::vector<std::string> refused_headers;   ///< that the server names for the upload, and no client should send
   Transfer put;               ///< bare: never with our Authorization
   bool registered = false;    ///< the server lists it, with its size
   double registered_ms = -1;  ///< after it was announced as uploaded; -1: never

@@ -22,8 +22,8 @@ std::string in_gcs(const std::string& bucket, const std::string& page) {
                                  {"method", split(methods(","), ',')},
                                  {"responseHeader", {"*"}},
                                  {"maxAgeSeconds", policy::cors_max_age_seconds}}};
-  return fmt::format("printf '%s' {} > cors.json\ngcloud storage buckets update gs://{} --cors-file=cors.json",
-                     shell_quote(dump_json(rules)), bucket);
+  return fmt::format("printf '%s' {} > cors.json\ngcloud storage buckets update {} --cors-file=cors.json",
+                     shell_quote(dump_json(rules)), shell_quote("gs://" + bucket));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 namespace wbverify {
 namespace {
 
+constexpr std::size_t longest_bucket = 255;
+
 std::string name_in_host(const std::string& host, std::string_view service) {
   const auto at = host.find(service);
   return at == std::string::npos ? "" : host.substr(0, at);
@@ -53,6 +55,8 @@ StoreView store_of(const HttpAnswer& answer, const WandbPlace& place) {
   if (hop == "MinIO" || hop == "Amazon S3") store.product = hop;
   store.bucket = first_segment(url->path);
   read_cloud(*url, store);
+  // The server chose this URL: what cannot be the name of a bucket enters no command.
+  if (!is_plain_name(store.bucket) || store.bucket.starts_with('-') || store.bucket.size() > longest_bucket) store.bucket.clear();
   return store;
 }
 
@@ -71,9 +75,9 @@ std::string give_rights(const StoreView& store, StoreVerb verb) {
   const std::string bucket = store.bucket.empty() ? "BUCKET" : store.bucket;
   if (store.product == "Google Cloud Storage") {
     return fmt::format(
-        "gcloud storage buckets add-iam-policy-binding gs://{} --member=serviceAccount:ACCOUNT_OF_W&B "
+        "gcloud storage buckets add-iam-policy-binding {} --member=serviceAccount:ACCOUNT_OF_W&B "
         "--role=roles/storage.objectAdmin",
-        bucket);
+        shell_quote("gs://" + bucket));
   }
   if (store.product == "Azure Blob Storage") {
     return "The account's firewall, an immutability policy or a missing role refuses. See which:\n"

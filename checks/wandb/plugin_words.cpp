@@ -32,7 +32,7 @@ std::string curl_login(const WandbPlace& place) {
 }
 
 std::string curl_command(const WandbPlace& place, std::string_view words) {
-  return "curl -sS -i --max-time 30" + place.curl_options + " " + std::string(words);
+  return "curl -sS -i --max-time 30" + curl_options(place.ca_file) + " " + std::string(words);
 }
 
 std::string curl_graphql(const WandbPlace& place, std::string_view document, std::string_view variables) {

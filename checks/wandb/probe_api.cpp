@@ -29,10 +29,23 @@ HttpBody padded(std::string body, std::size_t size) {
           }};
 }
 
+/// The origins that mean the store of BUCKET: the bucket's name in the path or in the host, and the hosts of Amazon's regions.
+std::vector<std::string> store_origins(const BucketTarget& bucket) {
+  if (bucket.host.empty()) return {};
+  std::vector<std::string> hosts = {bucket.host};
+  if (bucket.provider == BucketProvider::s3) hosts.insert(hosts.end(), {"s3." + bucket.region + ".amazonaws.com", "s3.amazonaws.com", "s3.dualstack." + bucket.region + ".amazonaws.com"});
+  std::vector<std::string> out;
+  for (const auto& host : hosts) {
+    for (const auto& name : {host, bucket.bucket + "." + host}) out.push_back(UrlParts{bucket.tls ? "https" : "http", name, "/", bucket.port}.origin());
+  }
+  return out;
+}
+
 HttpOptions options_of(const Settings& settings) {
   HttpOptions options;
   options.ca_files = settings.ca_files;
   options.dns_server = settings.dns_server;
+  if (settings.bucket) options.known = store_origins(*settings.bucket);
   return options;
 }
 
@@ -70,7 +83,7 @@ WandbPlace wandb_place(const Settings& settings) {
   place.netrc_machines = access.netrc_machines;
   place.entities = access.entities;
   place.deep = access.deep;
-  if (!settings.ca_files.empty()) place.curl_options = " --cacert " + shell_quote(for_display(settings.ca_files.front(), 300));
+  if (!settings.ca_files.empty()) place.ca_file = for_display(settings.ca_files.front(), 300);
   if (settings.bucket) place.bucket_origin = origin_of(*settings.bucket);
   for (const char* name : {"BUCKET_PROXY", "GORILLA_FILE_STORE_IS_PROXIED"}) {
     const SettingView* const view = settings.scene.find(name);

@@ -124,7 +124,7 @@ class ArtifactTrip {
       const json* const node = json_at(data, "createArtifactFiles.files.edges." + std::to_string(at++) + ".node");
       if (node == nullptr) continue;
       contents_[i].url = json_raw(*node, "uploadUrl");
-      if (const json* const lines = json_at(*node, "uploadHeaders")) contents_[i].headers = upload_headers(*lines);
+      contents_[i].headers = upload_headers(json_at(*node, "uploadHeaders"), contents_[i].url).headers;
       contents_[i].birth = json_raw(*node, "artifact.id");
       artifact_.entries[i].upload = read_signed_url(contents_[i].url);
       const bool in_parts = is_in_parts(contents_[i]) && json_at(*node, "uploadMultipartUrls.uploadUrlParts.0") != nullptr;
@@ -199,7 +199,7 @@ class ArtifactTrip {
     const std::string url = json_raw(data, "createArtifactManifest.artifactManifest.file.uploadUrl");
     if (!goes_on(artifact_.manifest_again) || url.empty()) return false;
     const json* const lines = json_at(data, "createArtifactManifest.artifactManifest.file.uploadHeaders");
-    const HttpRequest request = put_request(url, lines == nullptr ? Headers{} : upload_headers(*lines), text);
+    const HttpRequest request = put_request(url, upload_headers(lines, url).headers, text);
     const auto result = upload_all(api_, run_, {&request, 1}, transfer_deadline(api_)).front();
     artifact_.put_manifest = read_transfer(request, result);
     return artifact_.put_manifest.answer.status >= 200 && artifact_.put_manifest.answer.status < 300;

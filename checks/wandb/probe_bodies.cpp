@@ -71,7 +71,7 @@ WandbBody send_to_store(WandbApi& api, const WandbRun& run) {
       lines = json_at(data, "model.bucket.files.uploadHeaders");
     }
     if (url.empty() || api.stopped() || !may_send_to(look_at_store(api, read_signed_url(url)))) return answer;
-    HttpRequest request = put_request(url, lines == nullptr ? Headers{} : upload_headers(*lines), "");
+    HttpRequest request = put_request(url, upload_headers(lines, url).headers, "");
     request.streamed = noise(bytes);
     const auto result = upload_all(api, run, {&request, 1}, api.deadline()).front();
     const Transfer transfer = read_transfer(request, result);

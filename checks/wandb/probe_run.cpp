@@ -84,7 +84,9 @@ class RunTrip {
         files_.files[i].upload = read_signed_url(raw);
         if (raw.empty()) break;
         urls_.resize(files_.files.size());
-        urls_[i] = {raw, headers == nullptr ? Headers{} : upload_headers(*headers)};
+        UploadHeaders read = upload_headers(headers, raw);
+        files_.files[i].refused_headers = std::move(read.refused);
+        urls_[i] = {raw, std::move(read.headers)};
         break;
       }
     }

@@ -62,6 +62,49 @@ std::vector<std::string> words(const Headers& headers, std::string_view name) {
   return out;
 }
 
+/// `SignatureDoesNotMatch`: a word of letters that begins with a capital.
+bool is_code(std::string_view text) {
+  constexpr std::size_t longest = 48;
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && text.size() <= longest && text.front() <= 'Z' && std::all_of(text.begin(), text.end(), letter);
+}
+
+std::string known_phrases(std::string_view message) {
+  std::string out;
+  const std::string lower = to_lower(message);
+  for (const char* phrase : {"not valid yet", "not yet valid", "request has expired", "signature expired", "specified time frame", "only one auth mechanism", "region", "kms"}) {
+    if (lower.find(phrase) != std::string::npos) out += (out.empty() ? "" : ", ") + std::string(phrase);
+  }
+  return out;
+}
+
+/// With its port or without.
+bool is_authority_of(std::string_view text, const UrlParts& url) {
+  const std::string origin = url.origin();
+  return iequals(text, url.host) || iequals(text, origin.substr(origin.find("://") + 3));
+}
+
+/// Headers that frame the message, steer the connection, or say who asks: they are the client's own, and a server that names them for
+/// an upload chooses what arrives at a third one.
+bool is_clients_own(std::string_view name) {
+  static constexpr std::string_view own[] = {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "http2-settings",
+                                             "expect", "cookie", "authorization", "origin", "referer"};
+  const std::string lower = to_lower(name);
+  return lower.starts_with("proxy-") || std::find(std::begin(own), std::end(own), lower) != std::end(own);
+}
+
+/// RFC 9110 §5.6.2.
+bool is_token(std::string_view name) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_field_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+}
+
 /// Amazon's refusal of a signature holds the request as it saw it, with a line `host:NAME`.
 std::string seen_host(std::string_view body) {
   const auto canonical = body.find("<CanonicalRequest>");
@@ -107,14 +150,29 @@ SignedUrl read_signed_url(std::string_view url) {
   return out;
 }
 
-Headers upload_headers(const nlohmann::json& lines) {
-  Headers out;
-  if (!lines.is_array()) return out;
-  for (const auto& line : lines) {
+UploadHeaders upload_headers(const nlohmann::json* lines, std::string_view url) {
+  constexpr std::size_t most_lines = 64, most_bytes = 8 << 10, most_told = 8;
+  UploadHeaders out;
+  if (lines == nullptr || !lines->is_array()) return out;
+  if (lines->size() > most_lines) return {{}, {std::to_string(lines->size()) + " headers"}};
+  const auto refuse = [&](std::string_view name) {
+    if (out.refused.size() < most_told) out.refused.push_back(for_display(name, 60));
+  };
+  const auto store = resolve_location(url, "");
+  const std::string origin = store ? store->origin() : "";
+  std::size_t bytes = 0;
+  for (const auto& line : *lines) {
     const std::string text = line.is_string() ? line.get<std::string>() : "";
-    const auto colon = text.find(':');
-    if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string::npos) continue;
-    out.emplace_back(text.substr(0, colon), std::string(trim(std::string_view(text).substr(colon + 1))));
+    const auto colon = std::min(text.find(':'), text.size());
+    const std::string name = text.substr(0, colon), value(trim(std::string_view(text).substr(std::min(colon + 1, text.size()))));
+    bytes += text.size();
+    if (bytes > most_bytes) return {{}, {"more than 8 KiB of headers"}};
+    if (iequals(name, "host") && origin == origin.substr(0, origin.find("://") + 3) + to_lower(value)) continue;   // what is sent anyway
+    if (is_token(name) && is_field_value(value) && !is_clients_own(name)) {
+      out.headers.emplace_back(name, value);
+    } else {
+      refuse(name.empty() ? "a line without a name" : name);
+    }
   }
   return out;
 }
@@ -170,9 +228,12 @@ Transfer read_transfer(const HttpRequest& request, const Result<HttpResponse>& r
   const bool ok = response.status >= 200 && response.status < 300;
   if (!ok) {
     const S3Answer refusal = read_answer(response);
-    out.code = refusal.code;
-    out.message = refusal.message;
+    // Of a stranger's body only what stores say comes through: a code, phrases that the checks know, and the host that we sent.
+    if (!response.stranger || is_code(refusal.code)) out.code = refusal.code;
+    out.message = response.stranger ? known_phrases(refusal.message) : refusal.message;
     out.seen_host = seen_host(response.body);
+    const auto sent = resolve_location(request.url, "");
+    if (response.stranger && !out.seen_host.empty() && !(sent && is_authority_of(out.seen_host, *sent))) out.seen_host = "another";
   } else {
     out.answer.excerpt.clear();   // the bytes of a file tell nobody anything
   }

@@ -14,8 +14,13 @@ namespace wbverify {
 /// What may be known of a URL that the server handed out.
 SignedUrl read_signed_url(std::string_view url);
 
-/// `Key:Value` lines as the server gives them for an upload.
-Headers upload_headers(const nlohmann::json& lines);
+/// `Key:Value` lines as the server gives them for an upload to `url`. Framing, hop-by-hop and log-in headers and what is no header are
+/// refused and named; of more than 64 lines or 8 KiB none is taken.
+struct UploadHeaders {
+  Headers headers;
+  std::vector<std::string> refused;   ///< the first eight
+};
+UploadHeaders upload_headers(const nlohmann::json* lines, std::string_view url);
 
 /// A PUT as clients make it: the headers that the server named, never a log-in.
 HttpRequest put_request(const std::string& url, Headers headers, std::string body);

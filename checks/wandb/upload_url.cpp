@@ -6,6 +6,7 @@
 #include "checks/wandb/plugin_by_hand.hpp"
 #include "checks/wandb/plugin_store.hpp"
 #include "checks/wandb/plugin_trouble.hpp"
+#include "util/text.hpp"
 
 namespace wbverify {
 namespace {
@@ -114,6 +115,20 @@ std::optional<Finding> judge_signature(const Case& at) {
   return {};
 }
 
+/// Headers that belong to the client, or more of them than an upload needs.
+std::optional<Finding> judge_headers(const Case& at) {
+  if (at.file.refused_headers.empty()) return {};
+  Finding finding = wrong("refused-headers", at);
+  finding.status = Status::warn;
+  finding.observed = fmt::format("The server names headers for the upload of {} that are not sent: {}.", at.file.name, join(at.file.refused_headers, ", "));
+  finding.expected = "Headers that describe the file, such as Content-Type or x-amz-server-side-encryption; at most 64, and 8 KiB.";
+  finding.why =
+      "Headers that frame a message, steer the connection or log somebody in are the client's own. A server that names them chooses what arrives at the "
+      "store in the name of whoever uploads; clients that obey send broken requests.";
+  finding.fix = "Nothing in W&B does that: see what changes its answers on the way, or who answers in its place. " + server_log();
+  return finding;
+}
+
 std::string peer_of(const WandbRun& run) { return run.create.http.address; }
 
 std::vector<std::string> addresses_of(const StoreAddress& store) {
@@ -135,7 +150,7 @@ std::optional<Finding> first_fault(const Case& at, const WandbRun& run) {
     if (finding.status == Status::fail) return finding;
     warning = finding;
   }
-  for (const auto judge : {judge_port, judge_signature}) {
+  for (const auto judge : {judge_port, judge_signature, judge_headers}) {
     auto finding = judge(at);
     if (finding && finding->status == Status::fail) return finding;
     if (finding && !warning) warning = finding;

@@ -54,6 +54,7 @@ struct HttpResponse {
   /// The upload broke off without an answer; this one came when it was sent again with `Expect: 100-continue`. A reset can overtake
   /// the refusal of a server that does not read on: other clients see nothing but the reset.
   bool after_reset = false;
+  bool stranger = false;   ///< came from none of HttpOptions::known and credentials_for: its body is for nobody to see
 
   /// The first header of that name (case ignored), or nothing.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -67,13 +68,21 @@ struct HttpOptions {
   std::vector<Pin> pins;
   std::string dns_server;              ///< ADDRESS:PORT asked for hosts without a pin; empty: the system's resolvers
   std::size_t max_headers = 64 << 10;  ///< bytes of all answer headers together; more is the error `headers-too-large`
+  std::size_t max_header_lines = 256;  ///< … and their number
+  /// Origins (`https://wandb.example.com:8443`) that credentials may go to. A request with any in its headers to another one is the
+  /// error `foreign-host` before its name is even resolved.
+  std::vector<std::string> credentials_for;
+  /// Every request counts as one with credentials: what the client itself signs in the URL looks like what others signed.
+  bool signs = false;
+  /// Origins whose answers may be shown, besides `credentials_for`. The answers of all others are marked as a stranger's.
+  std::vector<std::string> known;
 };
 
 /// HTTP over kept connections, HTTP/2 where the server offers it and the body is at most 16 KiB. Certificates are always verified,
 /// redirects never followed, proxies and netrc of the environment not used. Several threads may send at the same time, each within its own
 /// deadline; they share the connections.
 /// Error causes: dns-failed refused timed-out unreachable reset closed tls-untrusted tls-name tls-failed not-http headers-too-large
-/// http2-error stopped bad-url.
+/// http2-error stopped bad-url foreign-host.
 class HttpClient {
  public:
   /// Longest time that a request goes on after a stop once it is on its way, unless it only reads (GET, HEAD, OPTIONS): its answer

@@ -58,7 +58,7 @@ std::size_t Transfer::header_line(char* data, std::size_t size, std::size_t coun
 
 bool Transfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
-  headers_too_large_ = header_bytes_ > options_.max_headers;
+  headers_too_large_ = header_bytes_ > options_.max_headers || ++header_lines_ > options_.max_header_lines;
   if (headers_too_large_) return false;
   // A status line begins anew: what came before belonged to an interim answer (1xx).
   if (line.starts_with("HTTP/")) {
@@ -228,7 +228,7 @@ bool Transfer::try_again(int code) {
     expecting_ = true;
     set_headers(true);
   }
-  filled_ = header_bytes_ = body_bytes_ = 0;
+  filled_ = header_bytes_ = header_lines_ = body_bytes_ = 0;
   headers_complete_ = false;
   response_ = {};
   message_[0] = '\0';
@@ -247,7 +247,7 @@ Stage Transfer::stage() const {
 Result<HttpResponse> Transfer::result() {
   if (error_) return fail(*error_);
   if (headers_too_large_) {
-    return fail({"headers-too-large", "the headers of the answer are larger than " + std::to_string(options_.max_headers / 1024) + " KiB", Blame::target, false});
+    return fail({"headers-too-large", "the headers of the answer are larger than " + std::to_string(options_.max_headers / 1024) + " KiB or more than " + std::to_string(options_.max_header_lines), Blame::target, false});
   }
   const bool cut = *code_ == CURLE_WRITE_ERROR && (response_.truncated || switched_);
   if (*code_ != CURLE_OK && !cut) {
@@ -265,6 +265,7 @@ Result<HttpResponse> Transfer::result() {
   response_.duration_ms = milliseconds(CURLINFO_TOTAL_TIME);
   response_.first_byte_ms = milliseconds(CURLINFO_STARTTRANSFER_TIME);
   response_.after_reset = expecting_;
+  response_.stranger = stranger_;
   response_.new_connection = number(CURLINFO_NUM_CONNECTS) > 0;
   if (response_.new_connection) {
     const double connected = milliseconds(CURLINFO_CONNECT_TIME);

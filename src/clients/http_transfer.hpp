@@ -37,6 +37,7 @@ class Transfer {
   void end(int code) { code_ = code; }
   void end(Error error) { error_ = std::move(error); }
   bool ended() const { return code_.has_value() || error_.has_value(); }
+  void mark(bool stranger) { stranger_ = stranger; }
   /// Whether an upload that broke off is set up for one more try. The server cannot have acted on it: it never had the whole body.
   /// Many a server refuses an upload and closes at once; the reset then overtakes the answer. Asked with `Expect: 100-continue`
   /// it refuses before the body is on its way.
@@ -76,6 +77,8 @@ class Transfer {
   std::uint64_t filled_ = 0;
   int sent_before_ = 0;
   bool expecting_ = false;
+  std::size_t header_lines_ = 0;
+  bool stranger_ = false;
   bool headers_too_large_ = false;
   bool headers_complete_ = false;
   bool switched_ = false;   ///< 101: what follows is no HTTP

@@ -13,12 +13,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <type_traits>
 
+#include "clients/mysql_budget.hpp"
 #include "clients/tcp.hpp"
 #include "core/display.hpp"
 #include "util/text.hpp"
@@ -33,6 +33,10 @@ using LibraryBool = std::remove_pointer_t<decltype(MYSQL_BIND::is_null)>;
 constexpr const char* hiding_methods = "mysql_native_password,caching_sha2_password,sha256_password";
 
 constexpr unsigned long largest_packet = 16UL << 20U;
+
+/// Bytes on the wire for one answer. The longest that is asked for has some hundred KiB; the library makes up to ten times as much
+/// memory of what it is sent.
+constexpr std::uint64_t largest_answer = 4 << 20;
 
 /// How long a call of the library may wait, and what ended it when it waited longer. The library's own time limits count
 /// whole seconds and begin anew with every byte.
@@ -178,11 +182,8 @@ unsigned own_limit(Deadline deadline) { return static_cast<unsigned>(std::clamp<
 int write_trust(const MysqlLogin& login) {
   std::vector<std::string> files;
   if (login.system_trust) {
-    const char* set_by_user = std::getenv("SSL_CERT_FILE");
-    for (const std::string& path :
-         {std::string(set_by_user == nullptr ? "" : set_by_user), std::string("/etc/ssl/certs/ca-certificates.crt"),
-          std::string("/etc/pki/tls/certs/ca-bundle.crt"), std::string("/etc/ssl/ca-bundle.pem")}) {
-      if (path.empty() || access(path.c_str(), R_OK) != 0) continue;
+    for (const std::string path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"}) {
+      if (access(path.c_str(), R_OK) != 0) continue;
       files.push_back(path);
       break;
     }
@@ -242,6 +243,10 @@ struct MysqlSession::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
+  Error error(const Patience& patience, const ByteBudget& budget) {
+    if (budget.exceeded()) return budget.error();
+    return error(patience);
+  }
   Error error(const Patience& patience) {
     if (auto lost = patience.lost()) return *std::move(lost);
     return describe_mysql_error(mysql_errno(&handle), mysql_error(&handle));
@@ -296,11 +301,13 @@ Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, s
   if (deadline.expired()) return fail({"timed-out", "No time was left for the question.", Blame::target, true});
   ++state.round_trips;
   Patience patience(deadline, state.stop);
+  const ByteBudget budget(socket_of(&state.handle), largest_answer);
+  if (!budget.watched()) return fail(budget.error());
   const Calls calls(patience);
-  if (!calls.query(&state.handle, sql)) return fail(state.error(patience));
+  if (!calls.query(&state.handle, sql)) return fail(state.error(patience, budget));
   MysqlRows out;
   MYSQL_RES* result = mysql_use_result(&state.handle);
-  if (result == nullptr && mysql_field_count(&state.handle) != 0) return fail(state.error(patience));
+  if (result == nullptr && mysql_field_count(&state.handle) != 0) return fail(state.error(patience, budget));
   if (result != nullptr) {
     const unsigned columns = mysql_num_fields(result);
     while (MYSQL_ROW row = calls.row(result)) {
@@ -321,7 +328,7 @@ Result<MysqlRows> MysqlSession::query(std::string_view sql, Deadline deadline, s
       }
     }
     const bool broken = mysql_errno(&state.handle) != 0;
-    Error error = broken ? state.error(patience) : Error{};
+    Error error = broken ? state.error(patience, budget) : Error{};
     calls.free(result);
     if (broken) return fail(std::move(error));
   }
@@ -343,14 +350,6 @@ MysqlSession::~MysqlSession() = default;
 std::string MysqlSession::tls_version() const { return state_->tls_version; }
 std::string MysqlSession::tls_cipher() const { return state_->tls_cipher; }
 int MysqlSession::round_trips() const { return state_->round_trips; }
-
-void prepare_mysql() {
-#if defined(MARIADB_PACKAGE_VERSION)
-  // 30 ms for each connection, and nobody looks at them: what is demanded is the pinned certificate. OpenSSL takes the place of the
-  // roots from here; nothing else in this program asks OpenSSL for them.
-  setenv("SSL_CERT_FILE", "/dev/null", 1);
-#endif
-}
 
 std::string mysql_library() {
 #if defined(MARIADB_PACKAGE_VERSION)

@@ -49,7 +49,7 @@ struct MysqlRows {
 /// Error causes: the words of the situation and, when the server or the library gave one, its number:
 /// `access-denied-1045`, `unknown-database-1049`, `no-database-access-1044`, `too-many-connections-1040`,
 /// `tls-required-3159`, `plugin-not-loaded`, `login-method-refused`, `certificate-changed`, `lost-connection-2013`,
-/// `refused`, `timed-out`, `stopped`, … and `error-<number>` for all others.
+/// `too-large` (more bytes than any of our questions is answered with), `refused`, `timed-out`, `stopped`, … and `error-<number>` for all others.
 class MysqlSession {
  public:
   static Result<MysqlSession> open(const MysqlLogin& login, Deadline deadline, const std::stop_token& stop = {});
@@ -73,10 +73,6 @@ class MysqlSession {
   explicit MysqlSession(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-/// Keeps the client library from reading all roots of the system for every connection. It goes by the environment, so it is to
-/// be called when that was read and before the process has other threads.
-void prepare_mysql();
 
 /// Name and version of the client library this program was built with: `MariaDB Connector/C 3.3.20`.
 std::string mysql_library();

@@ -67,10 +67,12 @@ constexpr std::array meanings = {
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-/// The methods that libraries may lack and W&B's driver has: an account with one of them is right.
-bool is_hiding_method(std::string_view text) {
-  return contains(text, "'mysql_native_password'") || contains(text, "'caching_sha2_password'") ||
-         contains(text, "'sha256_password'");
+/// The method that the text names, of those that libraries may lack and W&B's driver has: an account with one of them is right. Else empty.
+std::string hiding_method(std::string_view text) {
+  for (const char* name : {"mysql_native_password", "caching_sha2_password", "sha256_password"}) {
+    if (contains(text, "'" + std::string(name) + "'") || contains(text, "lugin " + std::string(name) + " could")) return name;
+  }
+  return {};
 }
 
 /// Connector/C hides an error that comes in place of the greeting: "Received error packet before completion of TLS
@@ -94,7 +96,7 @@ Error describe_mysql_error(unsigned number, std::string_view text) {
   const std::string suffix = "-" + std::to_string(number);
   if (contains(text, "Fingerprint v")) {
     out.cause = "certificate-changed";
-  } else if (number == 5010 || (number == 2059 && !is_hiding_method(text))) {
+  } else if (number == 5010 || ((number == 2059 || (number == 1045 && contains(text, "could not be loaded"))) && hiding_method(text).empty())) {
     // Connector/C 3.3 prints what lies where the method's name was: bytes of the log-in packet, the scrambled password
     // among them.
     out.cause = "login-method-refused";
@@ -102,8 +104,10 @@ Error describe_mysql_error(unsigned number, std::string_view text) {
         "The server asks for another login method than caching_sha2_password, sha256_password and "
         "mysql_native_password.";
   } else if (number == 2059 || (number == 1045 && contains(text, "could not be loaded"))) {
-    // Connector/C 3.3 reports a missing plugin file of its own under the server's number for "access denied".
+    // Connector/C 3.3 reports a missing plugin file of its own under the server's number for "access denied". Its words name the
+    // folders of this machine, which are no part of the answer.
     out.cause = "plugin-not-loaded";
+    out.text = "The client library of this machine lacks the login method " + hiding_method(text) + ".";
     out.blame = Blame::machine;
   } else if (number == 2026 && (contains(text, "unexpected eof") || contains(text, "Connection reset") ||
                                 contains(text, "Broken pipe"))) {

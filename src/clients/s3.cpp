@@ -49,7 +49,7 @@ void read_body(S3Answer& answer, const HttpResponse& response) {
   if (const auto error = answer.root == "Error" ? s3_xml::read_error(response.body) : std::nullopt) {
     answer.code = error->code;
     answer.message = error->message;
-    if (answer.region.empty()) answer.region = error->region;
+    if (answer.region.empty() && is_s3_region(error->region)) answer.region = error->region;
     if (answer.location.empty()) answer.location = error->endpoint;
     if (answer.request_id.empty()) answer.request_id = error->request_id;
   }
@@ -104,6 +104,20 @@ std::string S3Address::path(std::string_view key) const {
 
 std::string S3Address::url(std::string_view key) const { return origin() + s3_sign::encode_path(path(key)); }
 
+bool is_s3_region(std::string_view text) {
+  constexpr std::size_t longest = 64;
+  return !text.empty() && text.front() != '-' && text.size() <= longest && to_lower(text).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos;
+}
+
+S3Address in_region(S3Address address, const std::string& region) {
+  if (!is_s3_region(region)) return address;
+  const bool amazon = address.host.ends_with(".amazonaws.com") || address.host.ends_with(".amazonaws.com.cn");
+  const auto at = amazon && !address.region.empty() ? address.host.find("." + address.region + ".") : std::string::npos;
+  if (at != std::string::npos) address.host.replace(at + 1, address.region.size(), region);
+  address.region = region;
+  return address;
+}
+
 bool S3Answer::is_s3() const {
   if (status == 0 || kind == "html" || azure_headers) return false;
   if (amazon_headers) return true;
@@ -139,7 +153,7 @@ S3Answer read_answer(const HttpResponse& response) {
   answer.duration_ms = response.duration_ms;
   answer.server = header("server", 80);
   answer.product = product_of(response);
-  answer.region = header("x-amz-bucket-region", 64);
+  if (const auto region = response.header("x-amz-bucket-region"); region && is_s3_region(*region)) answer.region = *region;
   answer.request_id = header("x-amz-request-id", 80);
   answer.amazon_headers = !answer.request_id.empty() || response.header("x-amz-id-2").has_value();
   answer.azure_headers = response.header("x-ms-request-id").has_value();
@@ -191,7 +205,12 @@ HttpRequest s3_request(const S3Address& address, const S3Keys& keys, const S3Cal
   return out;
 }
 
-S3Client::S3Client(S3Address address, S3Keys keys, HttpOptions options) : address_(std::move(address)), keys_(std::move(keys)), http_(std::move(options)) {}
+S3Client::S3Client(S3Address address, S3Keys keys, HttpOptions options)
+    : address_(std::move(address)), keys_(std::move(keys)), http_([&] {
+        options.signs = true;
+        if (options.credentials_for.empty()) options.credentials_for = {address_.origin()};
+        return std::move(options);
+      }()) {}
 
 std::vector<S3Reply> S3Client::send_all(std::span<const S3Call> calls, std::int64_t now, Deadline deadline, const std::stop_token& stop) {
   std::vector<HttpRequest> requests;

@@ -113,6 +113,12 @@ class S3Client {
   HttpClient http_;
 };
 
+/// Whether the text can be the name of a region: letters, digits, hyphens and underscores, no hyphen in front, at most 64. Own stores invent theirs. What
+/// an answer gives as a region and is none is dropped where the answer is read.
+bool is_s3_region(std::string_view text);
+/// Where the same store is asked for another region. Amazon has a host for each; what is no host of Amazon's stays as it is.
+S3Address in_region(S3Address address, const std::string& region);
+
 /// An answer made of a response, for tests and for the client itself.
 S3Answer read_answer(const HttpResponse& response);
 /// `Wed, 25 Nov 2026 03:43:03 GMT` as Unix seconds; nothing for other texts.

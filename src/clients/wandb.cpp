@@ -12,7 +12,11 @@ constexpr std::string_view jwt_grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3
 
 }  // namespace
 
-WandbClient::WandbClient(std::string base, Secret api_key, HttpOptions options) : base_(std::move(base)), api_key_(std::move(api_key)), http_(std::move(options)) {}
+WandbClient::WandbClient(std::string base, Secret api_key, HttpOptions options)
+    : base_(std::move(base)), api_key_(std::move(api_key)), http_([&] {
+        options.credentials_for = {base_};
+        return std::move(options);
+      }()) {}
 
 bool WandbClient::is_own(std::string_view url) const { return url.starts_with(base_) && (url.size() == base_.size() || url[base_.size()] == '/' || url[base_.size()] == '?'); }
 

@@ -37,11 +37,6 @@ bool consists_of(std::string_view text, std::string_view set, std::size_t least,
   return text.size() >= least && text.size() <= most && text.find_first_not_of(set) == std::string_view::npos;
 }
 
-bool is_region(std::string_view text) {
-  constexpr std::size_t longest = 64;
-  return consists_of(to_lower(text), "abcdefghijklmnopqrstuvwxyz0123456789-_", 1, longest);
-}
-
 bool is_amazon_endpoint(std::string_view host) {
   const std::string lower = to_lower(host);
   if (!lower.ends_with(".amazonaws.com") && !lower.ends_with(".amazonaws.com.cn")) return false;

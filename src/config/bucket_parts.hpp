@@ -12,8 +12,6 @@ UrlWords words_for(std::string_view scheme);
 std::string_view without_slashes(std::string_view path);
 /// Whether the text has a length between the two and only characters of the set.
 bool consists_of(std::string_view text, std::string_view set, std::size_t least, std::size_t most);
-/// Whether the text can be the name of a region: letters, digits and hyphens. Own stores invent theirs.
-bool is_region(std::string_view text);
 /// `s3.REGION.amazonaws.com` and its relatives, alone or behind a bucket's name.
 bool is_amazon_endpoint(std::string_view host);
 /// The rule by which `s3://A/B` is read.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "clients/s3.hpp"
 #include "config/bucket_parts.hpp"
 #include "config/url.hpp"
 #include "util/encoding.hpp"
@@ -42,7 +43,7 @@ void read_query(const Url& url, BucketTarget& target, IssueList& issues, bool& t
     } else if (parameter.name == "forcePathStyle") {
       target.path_style = read_bool(parameter, issues, words).value_or(target.path_style);
     } else if (parameter.name == "region") {
-      if (is_region(parameter.value)) {
+      if (is_s3_region(parameter.value)) {
         target.region = parameter.value;
         target.region_is_set = true;
       } else {

@@ -1,10 +1,13 @@
 #include "config/config_file.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
+#include <sstream>
 
 #include "config/go_values.hpp"
 #include "config/load.hpp"
@@ -17,6 +20,27 @@
 
 namespace wbverify {
 namespace {
+
+/// Ends at the second document: LoadAll collects what yaml-cpp 0.7 takes for documents, and of some broken files that has no end.
+class OneDocument : public YAML::EventHandler {
+ public:
+  std::optional<YAML::Mark> second;
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) second = mark;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int documents_ = 0;
+};
 
 class Reader {
  public:
@@ -35,9 +59,13 @@ class Reader {
     }
     YAML::Node root;
     try {
-      const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-      if (documents.size() > 1) refuse(documents[1].Mark(), "a second document begins; the file holds one");
-      if (!documents.empty()) root = documents[0];
+      std::istringstream stream(text);
+      YAML::Parser parser(stream);
+      OneDocument seen;
+      while (!seen.second && parser.HandleNextDocument(seen)) {
+      }
+      if (seen.second) refuse(*seen.second, "a second document begins; the file holds one");
+      root = YAML::Load(text);
     } catch (const YAML::Exception& error) {
       refuse(error.mark, "not YAML: " + sanitize(error.msg, 160));
     }

@@ -161,11 +161,10 @@ class Loader {
     if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
   }
 
-  /// Their paths are those within the server's container: what is not here under the same path cannot be used.
+  /// A CA that MYSQL or REDIS names vouches for that service alone (MysqlTarget::ca_file, RedisTarget::ca_file), as in the W&B server.
+  /// The path is one within the server's container: what is not here under the same path cannot be used.
   void add_ca_files_of_the_installation() {
     std::vector<std::string> paths;
-    if (settings_.mysql) paths.push_back(settings_.mysql->ca_file);
-    if (settings_.redis) paths.push_back(settings_.redis->ca_file);
     if (const auto at = sources_.environment.find("SSL_CERT_FILE"); at != sources_.environment.end()) paths.push_back(at->second);
     for (const auto& path : paths) {
       constexpr std::size_t enough = 1U << 20;

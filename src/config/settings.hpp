@@ -125,7 +125,7 @@ struct Settings {
   std::optional<License> license;
   WandbAccess wandb;
 
-  std::vector<std::string> ca_files;    ///< PEM files trusted besides the system's: --ca-file, ca_file, the installation's own
+  std::vector<std::string> ca_files;    ///< PEM files trusted besides the system's by every service: --ca-file, ca_file, SSL_CERT_FILE; not those that MYSQL or REDIS names for itself
   std::string dns_server;               ///< ADDRESS:PORT asked instead of the system's resolvers, or empty
   std::uint16_t http_port = 80;         ///< where http:// of HOST listens, for the redirect check
   std::vector<SettingView> own;         ///< the settings of wbverify itself that are set, with their origins

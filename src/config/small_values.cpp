@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "clients/s3.hpp"
 #include "config/bucket_parts.hpp"
 #include "config/go_values.hpp"
 #include "config/url.hpp"
@@ -14,7 +15,7 @@ namespace {
 bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
 void check_region(IssueList& issues) {
-  if (bucket_parts::is_region(issues.value())) return;
+  if (is_s3_region(issues.value())) return;
   issues.malformed(IssueList::whole, {"bad-region", "The value " + sanitize(issues.value(), 40) + " is no name of a region.", "A name such as us-east-1, without a zone letter.", "Write the region of the bucket.", "us-east-1"});
 }
 

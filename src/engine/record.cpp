@@ -33,6 +33,38 @@ void redact(nlohmann::json& json) {
   }
 }
 
+/// What our own records never hold: control characters (line ends only in the proposals of the settings), what turns or hides text, and
+/// bytes that are no UTF-8.
+bool is_clean(const std::string& text, bool lines) {
+  const auto visible = [](std::string_view from) {
+    std::string out;
+    for (const char c : from) {
+      if (c != ' ' && c != '\n') out += c;
+    }
+    return out;
+  };
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 && !(lines && c == '\n')) return false;
+  }
+  return visible(sanitize(text, 2 * text.size() + 16)) == visible(text);
+}
+
+/// A record may come from anybody: each text in it is made as harmless as those that probes bring.
+void clean_up(nlohmann::json& value, bool lines = false) {
+  if (value.is_string()) {
+    auto& text = value.get_ref<std::string&>();
+    if (!is_clean(text, lines)) text = sanitize(text, std::max<std::size_t>(text.size(), 16));
+  } else if (value.is_array()) {
+    for (auto& element : value) clean_up(element, lines);
+  } else if (value.is_object()) {
+    nlohmann::json renamed = nlohmann::json::object();
+    for (auto& [name, member] : value.items()) {
+      clean_up(member, name == "fix" || name == "example");
+      renamed[is_clean(name, false) ? name : sanitize(name)] = std::move(member);
+    }
+    value = std::move(renamed);
+  }
+}
 }  // namespace
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Blame, {{Blame::none, "none"},
@@ -64,7 +96,8 @@ std::string encode_record(const Record& record) {
 
 Result<Record> decode_record(std::string_view text) {
   try {
-    const nlohmann::json root = parse_json(text);
+    nlohmann::json root = parse_json(text);
+    clean_up(root);
     const std::string schema = root.is_object() ? root.value("schema", std::string()) : std::string();
     if (schema != record_schema) {
       return fail({"malformed", "This is no record of wbverify: \"schema\" is " + (schema.empty() ? "absent" : sanitize(schema, 60)) +

@@ -23,6 +23,11 @@ std::string feed_answer(std::string_view body);
 /// malformed record.
 std::string feed_facts(std::string_view probe, std::string_view text);
 
+/// Every reader of text in the program. Empty, or what did not hold.
+std::string feed_parsers(std::string_view text);
+/// Reads the text as a record and judges it by the whole catalogue. Empty, or what did not hold.
+std::string feed_record(std::string_view text);
+
 /// Lets every check of that probe judge the facts, twice. Empty, or what did not hold.
 std::string judge(const ProbeSpec& spec, const Facts& facts);
 

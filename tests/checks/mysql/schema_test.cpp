@@ -315,7 +315,7 @@ TEST(MysqlRemedies, SpeakTlsAsMysqlDemandsIt) {
   place.tls_mode = "skip-verify";
   EXPECT_THAT(mysql_client(place, "X"), HasSubstr("--ssl-mode=REQUIRED"));
   place.host = "::1";
-  EXPECT_THAT(mysql_openssl(place), HasSubstr("-connect [::1]:3306 -verify_ip ::1"));
+  EXPECT_THAT(mysql_openssl(place), HasSubstr("-connect '[::1]':3306 -verify_ip ::1"));
   EXPECT_EQ(mysql_url(place, 3306, "?tls=true"), "mysql://wandb_local:PASSWORD@[::1]:3306/wandb_local?tls=true");
 }
 

@@ -231,7 +231,7 @@ WandbPlace place() {
   place.access = "api-key";
   place.setting = "WANDB_API_KEY";
   place.shape = "local-40";
-  place.curl_options = " --cacert /etc/wandb/ca.pem";
+  place.ca_file = "/etc/wandb/ca.pem";
   place.bucket_origin = "https://s3.example.com";
   return place;
 }

@@ -101,6 +101,8 @@ def url(change):
 
 declare("no-urls", {"wandb.upload-url": "none-given"}, "the server may not sign: it gives no upload URLs", url(None))
 declare("relative-urls", {"wandb.upload-url": "relative"}, "upload URLs have no host", url(lambda text: "/" + text.partition("://")[2].partition("/")[2]))
+declare("refused-headers", {"wandb.upload-url": "refused-headers"}, "the server names Host and Cookie for uploads",
+        {"change": {"createRunFiles.uploadHeaders": ["Host:other.localhost", "Cookie:a=b", "Cache-Control:no-cache"]}}, WARN)
 declare("unsigned-urls", {"wandb.upload-url": "unsigned"}, "something drops the query of upload URLs", url(lambda text: text.partition("?")[0]))
 declare("other-port", {"wandb.upload-url": "other-port"}, "upload URLs have the port that the server listens on behind its proxy",
         lambda box: box.wandb(upload_host=f"{box.parent.web.host.name}:{box.listener('refused')}"))

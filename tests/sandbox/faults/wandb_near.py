@@ -94,6 +94,11 @@ def _(box):
     box.wandb(bucket_proxy=True)
 
 
+@near("wandb.near-upload-headers", ["wandb.upload-url", "wandb.upload", "wandb.registered"], "the server names 64 headers for uploads, which all describe the file")
+def _(box):
+    box.wandb(change={"createRunFiles.uploadHeaders": ["Cache-Control:no-cache", *(f"X-Note-{i}: fine" for i in range(63))]})
+
+
 @near("wandb.near-signer-behind", ["wandb.upload-url", "wandb.upload", "wandb.download", "wandb.artifact"], "the server's clock is half an hour behind: what it signs holds for a day")
 def _(box):
     box.wandb(signer_clock=-1800)

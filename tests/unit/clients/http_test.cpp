@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "http_lab.hpp"
+#include "util/text.hpp"
 
 namespace wbverify {
 namespace {
@@ -69,6 +70,34 @@ TEST(Http, SendsExactlyTheGivenHeaders) {
   EXPECT_EQ(head, "PUT /key HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(web.port()) + "\r\n" + head.substr(head.find("User-Agent"), head.find("Accept") - head.find("User-Agent")) +
                       "Accept: */*\r\nX-Amz-Date: 20260101T000000Z\r\nX-Empty:\r\nContent-Length: 2097152");
   EXPECT_THAT(head, HasSubstr("User-Agent: wbverify/"));
+}
+
+TEST(Http, SendsCredentialsWhereTheyAreForAndNowhereElse) {
+  const Web own(ok()), other(ok());
+  HttpOptions options;
+  options.credentials_for = {own.url("")};
+  options.known = {"http://127.0.0.1:1"};
+  HttpClient client(options);
+  for (const std::string name : {"Authorization", "authorization", "Proxy-Authorization", "Cookie", "X-Amz-Security-Token", "X-Wandb-Api-Key", "Cookie "}) {
+    const auto sent = client.send(request("GET", own.url(), "", {{std::string(trim(name)), "secret"}}), soon());
+    ASSERT_TRUE(sent) << name << ": " << sent.error().text;
+    EXPECT_FALSE(sent->stranger);
+    const std::size_t port = own.url("").find_last_of(':');
+    for (const std::string& url : std::vector<std::string>{other.url(), "http://localhost" + own.url().substr(port), "http://no-such-name.invalid/", "https" + own.url().substr(4), "http://127.0.0.1/"}) {
+      EXPECT_EQ(outcome(client.send(request("GET", url, "", {{name, "secret"}}), soon(2000))), "foreign-host") << url;
+    }
+  }
+  EXPECT_THAT(other.requests(), SizeIs(0));
+  const auto bare = client.send(request("GET", other.url()), soon());
+  ASSERT_TRUE(bare);
+  EXPECT_TRUE(bare->stranger) << "none of the origins that the client knows";
+}
+
+TEST(Http, TakesSoManyHeadersOnly) {
+  std::string many;
+  for (int i = 0; i < 300; ++i) many += "X-" + std::to_string(i) + ": y\r\n";
+  const Web web(ok("fine", many));
+  EXPECT_EQ(outcome(get(web.url())), "headers-too-large");
 }
 
 TEST(Http, SpeaksEveryMethod) {

@@ -47,6 +47,40 @@ TEST(S3Address, AmazonHasTheBucketInFront) {
   EXPECT_EQ(amazon().url(""), "https://wandb-files.s3.eu-central-1.amazonaws.com/");
 }
 
+TEST(S3Address, TheRegionOfAnAnswerChoosesAHostOfAmazonOrNone) {
+  EXPECT_EQ(in_region(amazon(), "us-west-2").connect_host(), "wandb-files.s3.us-west-2.amazonaws.com");
+  S3Address china = amazon();
+  china.host = "s3.cn-north-1.amazonaws.com.cn";
+  china.region = "cn-north-1";
+  EXPECT_EQ(in_region(china, "cn-northwest-1").host, "s3.cn-northwest-1.amazonaws.com.cn");
+  EXPECT_EQ(in_region(own_store(), "RegionOne").host, "s3.example.com");
+  EXPECT_EQ(in_region(own_store(), "RegionOne").region, "RegionOne");
+  for (const std::string& region : std::vector<std::string>{"evil.example/", "evil.example", "a@b", "a:80", "a/b", "a?b", "a#b", "a b", "a\r\nHost: x", "", "..", "[::1]", "%2e", "\xc3\xa4", std::string(65, 'a'),
+                                                           std::string("a\0b", 3), "$(id)", "-rf"}) {
+    for (const S3Address& address : {amazon(), china, own_store()}) {
+      const S3Address same = in_region(address, region);
+      EXPECT_EQ(same.origin(), address.origin()) << region;
+      EXPECT_EQ(same.region, address.region) << region;
+    }
+    EXPECT_EQ(read_answer(response(301, "", {{"x-amz-bucket-region", region}})).region, "") << region;
+    EXPECT_EQ(read_answer(response(301, "<Error><Code>PermanentRedirect</Code><Region>" + region + "</Region></Error>", {})).region, "") << region;
+  }
+  EXPECT_EQ(read_answer(response(301, "", {{"x-amz-bucket-region", "eu-west-1"}})).region, "eu-west-1");
+}
+
+TEST(S3Client, SignsForTheConfiguredStoreAlone) {
+  HttpOptions options;
+  options.credentials_for = {"https://s3.example.com:9000"};
+  options.pins = {{"127.0.0.1", 1, {"127.0.0.1"}}};
+  S3Client client({false, "127.0.0.1", 1, true, "wandb-files", "us-east-1"}, keys(), options);
+  for (const auto signing : {S3Call::Signing::header, S3Call::Signing::presigned, S3Call::Signing::version_2, S3Call::Signing::none}) {
+    S3Call call;
+    call.signing = signing;
+    EXPECT_EQ(client.send(call, now, Deadline::after(std::chrono::seconds(2))).answer.cause, "foreign-host");
+  }
+  EXPECT_EQ(client.round_trips(), 0);
+}
+
 TEST(S3Address, PathStyle) {
   EXPECT_EQ(own_store().connect_host(), "s3.example.com");
   EXPECT_EQ(own_store().authority(), "s3.example.com:9000");

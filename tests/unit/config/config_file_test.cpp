@@ -87,7 +87,7 @@ TEST(ConfigFile, NamesTheLineAndTheColumn) {
   EXPECT_EQ(refusal("deep: yes please\n"), " line 1 column 7: deep must be true or false.");
   EXPECT_EQ(refusal("entities:\n  - team-a\n  - https://h/team\n"), " line 3 column 5: entities must be names of teams or users, as they stand in addresses behind the host.");
   EXPECT_EQ(refusal("entities: a b\n").substr(0, 18), " line 1 column 11:");
-  EXPECT_EQ(refusal("env_file: a\n---\nenv_file: b\n").substr(0, 7), " line 3");
+  EXPECT_EQ(refusal("env_file: a\n---\nenv_file: b\n").substr(0, 7), " line 2");
 }
 
 TEST(ConfigFile, NamesTheLineOfWhatIsNotYaml) {

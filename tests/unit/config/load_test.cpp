@@ -236,11 +236,16 @@ TEST_F(Load, ReadsItsOwnSettings) {
   EXPECT_EQ(load().dns_server, "127.0.0.1:5353");
 }
 
-TEST_F(Load, TrustsTheAuthoritiesOfTheInstallationWhenTheyAreHere) {
-  const std::string ca = write("mysql.pem", certificate);
-  sources_.env_files = {write("a.env", "MYSQL=mysql://u:the-secret@h/d?tls=custom&ssl-ca=" + ca + "\nREDIS=redis://r?tls=true&caCertPath=/not/here.pem\n")};
+TEST_F(Load, TrustsEverywhereOnlyWhatIsMeantForEverything) {
+  const std::string mysql = write("mysql.pem", certificate), redis = write("redis.pem", certificate), general = write("general.pem", certificate);
+  sources_.env_files = {write("a.env", "MYSQL=mysql://u:the-secret@h/d?tls=custom&ssl-ca=" + mysql + "\nREDIS=redis://r?tls=true&caCertPath=" + redis + "\n")};
+  EXPECT_TRUE(load().ca_files.empty());
+  EXPECT_EQ(load().mysql->ca_file, mysql);
+  EXPECT_EQ(load().redis->ca_file, redis);
+  sources_.environment = {{"SSL_CERT_FILE", general}};
+  EXPECT_EQ(load().ca_files, std::vector<std::string>{general});
   sources_.environment = {{"SSL_CERT_FILE", write("empty.pem", "nothing")}};
-  EXPECT_EQ(load().ca_files, std::vector<std::string>{ca});
+  EXPECT_TRUE(load().ca_files.empty());
 }
 
 TEST_F(Load, EndsWith77OrWith78) {
