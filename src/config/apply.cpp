@@ -92,7 +92,7 @@ class Applier {
     const auto url = split_url(one.value);
     if (url && url->late_at == std::string_view::npos) {
       for (const std::string_view part : {url->has_password ? url->user : std::string_view(), url->host, url->path, url->query}) Redactor::process().know_own(part);
-    } else if (one.variable->sensitivity == Sensitivity::open && !is_like_url(one.value)) {
+    } else if (one.variable->sensitivity == Sensitivity::open && !is_like_url(one.value) && !looks_like_key(one.value)) {
       Redactor::process().know_own(one.value);
     }
   }

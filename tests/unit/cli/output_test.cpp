@@ -144,6 +144,7 @@ TEST_F(Files, WhatCannotBeWrittenIsSaidBeforehand) {
 
 TEST(Signals, TheFirstAsksForAStop) {
   SignalWatch watch;
+  watch.defer(true);
   EXPECT_EQ(watch.caught(), 0);
   kill(getpid(), SIGTERM);
   for (int i = 0; i < 500 && !watch.token().stop_requested(); ++i) usleep(10000);
@@ -156,12 +157,26 @@ TEST(SignalsDeathTest, TheSecondEndsAtOnce) {
   EXPECT_EXIT(
       {
         SignalWatch watch;
+        watch.defer(true);
         kill(getpid(), SIGINT);
         while (watch.caught() == 0) usleep(1000);
         kill(getpid(), SIGINT);
         sleep(10);
       },
       testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(SignalsDeathTest, TheFirstEndsAtOnceWhenNothingHasToBeUndone) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        SignalWatch watch;
+        watch.defer(true);
+        watch.defer(false);
+        kill(getpid(), SIGTERM);
+        sleep(10);
+      },
+      testing::KilledBySignal(SIGTERM), "");
 }
 
 }  // namespace
