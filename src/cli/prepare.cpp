@@ -46,14 +46,14 @@ namespace {
 
 /// What the program says whatever its secrets are: a password that is a word of it must not alter ids, titles and pages.
 void know_own_vocabulary() {
-  std::string own;
+  std::vector<std::string_view> own;
   for (const auto& plugin : catalog()) {
-    own += plugin.service + "\n" + plugin.title + "\n";
-    for (const auto& probe : plugin.probes) own += probe.id + "\n";
-    for (const auto& check : plugin.checks) own += check.id + "\n" + check.title + "\n";
+    own.insert(own.end(), {plugin.service, plugin.title});
+    for (const auto& probe : plugin.probes) own.push_back(probe.id);
+    for (const auto& check : plugin.checks) own.insert(own.end(), {check.id, check.title});
   }
-  for (const auto& page : pages()) own += std::string(page.markdown) + "\n";
-  Redactor::process().know_own(own);
+  for (const auto& page : pages()) own.push_back(page.markdown);
+  Redactor::process().know_program(std::move(own));
 }
 
 }  // namespace
@@ -72,8 +72,10 @@ Settings settings_of(const Arguments& arguments, const Context& context) {
   sources.options = source_options(arguments);
   sources.run_id = new_run_id();
   sources.started = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  Settings settings = load_settings(sources);
+  // After the settings: one pass over the pages for all their secrets.
   know_own_vocabulary();
-  return load_settings(sources);
+  return settings;
 }
 
 Plan plan_of(const Arguments& arguments, const Settings& settings) {

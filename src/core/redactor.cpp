@@ -104,6 +104,7 @@ struct Redactor::State {
   mutable std::shared_mutex mutex;
   std::map<std::string, bool, std::less<>> secrets;   ///< and whether each is weak
   std::string own;                                    ///< in lower case
+  std::vector<std::string_view> program;
   /// Made when first needed, nothing after a secret was added: of all secrets, and of the strong ones.
   std::shared_ptr<const Patterns> all, strong;
 
@@ -124,9 +125,22 @@ struct Redactor::State {
     }
     return patterns;
   }
-  bool is_weak(std::string_view secret) const {
+  /// Those of the secrets that stand in own text, or are short, are marked as weak.
+  void weigh(std::map<std::string, bool, std::less<>>& some, const std::vector<std::string_view>& texts) const {
     constexpr std::size_t shortest_strong = 8;
-    return secret.size() < shortest_strong || own.find(to_lower(secret)) != std::string::npos;
+    std::vector<std::pair<std::string, bool*>> open;
+    for (auto& [secret, weak] : some) {
+      std::string lower = to_lower(secret);
+      weak = weak || secret.size() < shortest_strong || own.find(lower) != std::string::npos;
+      if (!weak) open.emplace_back(std::move(lower), &weak);
+    }
+    // One text in lower case at a time: together they are some hundred KiB.
+    for (const std::string_view text : texts) {
+      if (open.empty()) break;
+      const std::string lower = to_lower(text);
+      for (const auto& [secret, weak] : open) *weak = *weak || lower.find(secret) != std::string::npos;
+    }
+    for (auto& [secret, weak] : open) wipe(secret);
   }
   ~State() {
     while (!secrets.empty()) {
@@ -148,7 +162,9 @@ Redactor& Redactor::process() {
 void Redactor::add(std::string_view secret) {
   const std::unique_lock lock(state_->mutex);
   if (state_->secrets.find(secret) != state_->secrets.end()) return;
-  state_->secrets.emplace(secret, state_->is_weak(secret));
+  std::map<std::string, bool, std::less<>> one{{std::string(secret), false}};
+  state_->weigh(one, state_->program);
+  state_->secrets.merge(one);
   state_->all = state_->strong = nullptr;
 }
 
@@ -156,7 +172,14 @@ void Redactor::know_own(std::string_view text) {
   const std::unique_lock lock(state_->mutex);
   // A line end keeps two texts apart: no secret reaches from one into the other.
   state_->own += to_lower(text) + "\n";
-  for (auto& [secret, weak] : state_->secrets) weak = weak || state_->is_weak(secret);
+  state_->weigh(state_->secrets, {});
+  state_->all = state_->strong = nullptr;
+}
+
+void Redactor::know_program(std::vector<std::string_view> texts) {
+  const std::unique_lock lock(state_->mutex);
+  state_->program = std::move(texts);
+  state_->weigh(state_->secrets, state_->program);
   state_->all = state_->strong = nullptr;
 }
 

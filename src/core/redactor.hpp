@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wbverify {
 
@@ -26,8 +27,10 @@ class Redactor {
   static Redactor& process();
 
   void add(std::string_view secret);
-  /// Text that the program writes whatever it receives: its ids and pages, hosts, users and names of the settings. Case is ignored.
+  /// Text that we write whatever we receive: hosts, users and names of the settings. Case is ignored.
   void know_own(std::string_view text);
+  /// The same for texts of the program itself, its ids and pages, which have to outlive the redactor: they are not copied.
+  void know_program(std::vector<std::string_view> texts);
   /// The text with every secret replaced by `[redacted]`. Applying it twice changes nothing more.
   std::string redact(std::string_view text, Wrote who = Wrote::others) const;
 

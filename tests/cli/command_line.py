@@ -66,5 +66,6 @@ def on_terminal(folder, *args, env=None, columns=80, limit=30, stdout_only=False
 
 def settings(folder, text=GOOD, name="server.env"):
     path = Path(folder, name)
+    path.touch(mode=0o600)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
