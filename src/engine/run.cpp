@@ -75,8 +75,11 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Clock::time_point end, in
       const auto attempt_started = Clock::now();
       context.deadline = run_deadline.within(spec.limit);
       cut->store(false);
-      ended.facts = spec.gather(context);
+      Facts facts = spec.gather(context);
       [[maybe_unused]] const bool over = context.deadline.expired();   // a wait may have ended there, and nobody have looked since
+      // What an attempt found out in its own time stands, though the next one was cut.
+      if (ended.record.info.attempts > 1 && cut->load()) break;
+      ended.facts = std::move(facts);
       ended.record.hindrance = cut->load() ? "run-deadline" : "";
       const bool waited_out = Clock::now() - attempt_started > spec.limit * 3 / 4;
       const bool again = !waited_out && ended.record.info.attempts <= retries && !context.stop.stop_requested() &&

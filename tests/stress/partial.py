@@ -148,6 +148,7 @@ def trial(world, dice, session, fault, length, tally):
     first = thing.where(world.seen())
     if thing.placed and first is None:
         return about, [*wrong, "LOST"]
+    world.let_time_pass()   # no upload of a killed run can arrive any more
     world.run("cleanup", state=session.state)
     now = thing.where(world.seen())
     if thing.placed and now is None:

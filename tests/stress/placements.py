@@ -81,7 +81,8 @@ def trial(world, dice, session, typical, tally):
         tally.note(f"not placed: {thing.trouble or 'nothing by that name is there'}"[:90])
         return about, [], False
     wrong = [f"exit {status}: {said[-300:]}"] if status not in (0, 1, 3) else []
-    # Whatever was left for a reason is asked for once more.
+    # Whatever was left for a reason is asked for once more, when no upload of a killed run can arrive any more.
+    world.let_time_pass()
     _, more = world.run("cleanup", state=session.state)
     now = thing.where(world.seen())
     own = bool(OWN.search(thing.project))

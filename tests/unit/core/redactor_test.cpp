@@ -158,6 +158,13 @@ TEST(Redactor, LeavesReferencesAndStandIns) {
   }
 }
 
+TEST(Redactor, TakesNoPlaceholderOfMysqlForAnElement) {
+  const std::string account = "IDENTIFIED WITH 'caching_sha2_password' AS <secret> REQUIRE NONE PASSWORD EXPIRE INTERVAL 90 DAY";
+  EXPECT_EQ(redact({}, account), account) << "SHOW CREATE USER";
+  EXPECT_EQ(redact({}, "x AS <secret>hunter2 y"), "x AS <secret>[redacted]");
+  EXPECT_EQ(redact({}, "<secret> hunter2 </secret>"), "<secret>[redacted]</secret>");
+}
+
 TEST(Redactor, IsNotFooledByItsOwnMark) {
   EXPECT_EQ(redact({"redacted"}, "x redacted y [redacted] z"), "x [redacted] y [redacted] z");
   EXPECT_EQ(redact({"[redacted]"}, "[redacted]"), "[redacted]");

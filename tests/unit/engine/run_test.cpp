@@ -167,6 +167,21 @@ TEST(Run, ATransientOutcomeIsAskedAgain) {
   EXPECT_EQ(asked, -99);
 }
 
+TEST(Run, WhatAnAttemptFoundStandsWhenTheNextIsCut) {
+  std::atomic<int> asked = 0;
+  const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("slow", [&](const ProbeContext& context) {
+                                                    if (++asked == 1) return ToyFacts{"refused", true};
+                                                    while (!context.deadline.expired()) std::this_thread::sleep_for(5ms);
+                                                    return ToyFacts{"timed-out", true};
+                                                  })}, {toy_check("a.x", "slow")}, {}, {}}};
+  RunOptions options;
+  options.timeout = 1500ms;
+  const Ran ran = run_suite(catalog, options);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(ran.status("a.x"), Status::fail);
+  EXPECT_EQ(ran.result("a.x").finding.cause, "refused");
+}
+
 TEST(Run, ASignalEndsItEarlyWithAPartialReport) {
   std::stop_source source;
   bool cleaned_up = false;
