@@ -15,7 +15,7 @@ FAR = "127.0.0.2"
 # The longest of the chains that go side by side, by design (checks/wandb/probe_*.cpp): an artifact, from the log-in until it is removed.
 CHAIN = ["/graphql2? (Session|Viewer)", "/graphql UpsertBucket", "/graphql CreateArtifact", "/graphql CreateArtifactManifest", "/graphql CreateArtifactFiles",
          "PUT .*/wandb_artifacts/", "/graphql CreateArtifactManifest", "PUT .*/wandb_artifacts/", "/graphql CommitArtifact", "/graphql UseArtifact", "GET .*/wandb_artifacts/",
-         "/graphql Remove", "/graphql RenameProject", "/graphql Contents", "/graphql DeleteProject", "/graphql StillThere"]
+         "/graphql Remove", "/graphql Contents", "/graphql DeleteProject", "/graphql StillThere"]
 ADDRESS = ["GET /(healthz|ready|env.js)?$"]
 OF_CHAIN = re.compile("|".join(f"(.* )?{words}" if words[0] == "/" else words for words in CHAIN + ADDRESS))
 LOG = """map $request_body $operation {{ default ''; '~(?:query|mutation) (?<word>[A-Za-z]+)' ' $word'; }}

@@ -12,7 +12,7 @@ namespace wbverify {
 
 /// One entry of the artifact.
 struct ArtifactEntry {
-  std::string path;  ///< `dir/c.bin`
+  std::string path;  ///< `dir/b.bin`
   bool reference = false;
   std::int64_t size = 0;
   SignedUrl upload;

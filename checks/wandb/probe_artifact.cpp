@@ -49,7 +49,7 @@ class ArtifactTrip {
     artifact_.project = run.project;
     artifact_.consumer = consumer;
     artifact_.collection = wandb_tag(api.context().run_id);
-    for (const char* path : {"a.bin", "b.bin", "dir/c.bin"}) contents_.push_back({path, wandb_written::random_bytes(entry_size), "", "", "", {}, "", ""});
+    for (const char* path : {"a.bin", "dir/b.bin"}) contents_.push_back({path, wandb_written::random_bytes(entry_size), "", "", "", {}, "", ""});
     contents_.push_back({"reference", "", "https://example.com/wbverify", "", "", {}, "", ""});
     if (api.place().deep) contents_.push_back({"parts.bin", wandb_written::random_bytes(part_size + last_part_size), "", "", "", {}, "", ""});
     std::sort(contents_.begin(), contents_.end(), [](const auto& a, const auto& b) { return a.path < b.path; });

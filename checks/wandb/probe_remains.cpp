@@ -15,9 +15,13 @@ using nlohmann::json;
 /// Mutations in one request.
 constexpr std::size_t most_at_once = 25;
 
-/// One request full of mutations.
+constexpr std::string_view renaming = "Mutation.renameProject";
+
+/// One request full of mutations, which the server does one after the other.
 class Batch {
  public:
+  explicit Batch(const std::string& entity) : entity_(entity) {}
+
   bool full() const { return count_ >= most_at_once; }
   bool empty() const { return count_ == 0; }
 
@@ -31,10 +35,25 @@ class Batch {
     of_[name] = remain;
   }
 
+  /// As the last one of this request.
+  void add(WandbRename& rename) {
+    rename_ = &rename;
+    const std::string mark = "<" + std::string(renaming) + "|";
+    declarations_ += mark + (declarations_.empty() ? "" : ", ") + "$entity: String!, $from: String!, $to: String!>";
+    calls_ += "  " + mark + "renameProject(input: {entityName: $entity, oldProjectName: $from, newProjectName: $to}) { project { id name } }>\n";
+    variables_.update({{"entity", entity_}, {"from", rename.from}, {"to", rename.to}});
+  }
+
   void send(WandbApi& api, std::vector<WandbRemoval>& removals) {
     const std::string text = "mutation Remove(" + declarations_ + ") {\n" + calls_ + "}";
     ApiAnswer answer;
-    const json data = api.ask({"Remove", text}, variables_, {}, answer);
+    WandbApi::Manner manner;
+    if (empty()) manner.needs = renaming;
+    const json data = api.ask({"Remove", text}, variables_, {}, answer, manner);
+    if (rename_ != nullptr) {
+      rename_->how = api.lacks(renaming) ? WandbRename::How::unknown : json_raw(data, "renameProject.project.name") == rename_->to ? WandbRename::How::done : WandbRename::How::refused;
+      rename_->answer = answer;
+    }
     for (const auto& [name, remain] : of_) {
       WandbRemoval& removal = removals[remain];
       const json* const done = json_at(data, name);
@@ -44,10 +63,12 @@ class Batch {
       removal.answer = answer;
       if (removal.kind == "sweep") removal.state = json_text(data, name + ".sweep.state", 40);
     }
-    *this = Batch();
+    *this = Batch(entity_);
   }
 
  private:
+  std::string entity_;
+  WandbRename* rename_ = nullptr;
   std::size_t count_ = 0;
   std::string declarations_, calls_;
   json variables_ = json::object();
@@ -74,17 +95,23 @@ class Ending {
   Ending(WandbApi& api, const std::string& entity, const std::string& project, const WandbOwner& owner, const std::string& quarantine)
       : api_(api), entity_(entity), project_(project), quarantine_(quarantine), owner_(owner) {}
 
-  WandbEnd go() {
-    switch (rename(project_, quarantine_)) {
-      case Renamed::yes:
+  WandbEnd go(const std::vector<WandbRemain>& remains, std::vector<WandbRemoval>& removals) {
+    WandbRename rename{project_, quarantine_, {}, {}};
+    removals = remove_remains(api_, entity_, remains, &rename);
+    end_.answer = rename.answer;
+    switch (rename.how) {
+      case WandbRename::How::done:
         return decide(quarantine_);
-      case Renamed::unknown_here:
+      case WandbRename::How::unknown:
         // Whoever knows the name can write into it until the end: only of ours nobody does.
         if (owner_.tag.empty()) return stays(WandbEnd::How::failed, "This server cannot rename projects, so nothing could be kept out of it while it is deleted. Delete it in the app when it is empty.");
         return decide(project_);
-      case Renamed::no:
+      case WandbRename::How::refused:
         break;
     }
+    // An answer that was lost, or is there in part, does not say that nothing was done.
+    ApiAnswer look;
+    if (const auto renamed = look_into(api_, entity_, quarantine_, owner_, look); renamed && *renamed && (*renamed)->is_own()) return decide(quarantine_);
     return stays(WandbEnd::How::failed, "It could not be renamed: " + wandb_complaint(end_.answer) + ".");
   }
 
@@ -101,20 +128,6 @@ class Ending {
   }
 
  private:
-  enum class Renamed { yes, no, unknown_here };
-
-  Renamed rename(const std::string& from, const std::string& to) {
-    static constexpr std::string_view known = "Mutation.renameProject";
-    constexpr GraphqlDocument document{"RenameProject", R"(mutation RenameProject($entity: String!, $from: String!, $to: String!) {
-  <Mutation.renameProject|renameProject(input: {entityName: $entity, oldProjectName: $from, newProjectName: $to}) { project { id name } }>
-})"};
-    WandbApi::Manner manner;
-    manner.needs = known;
-    const json data = api_.ask(document, {{"entity", entity_}, {"from", from}, {"to", to}}, {}, end_.answer, manner);
-    if (api_.lacks(known)) return Renamed::unknown_here;
-    return end_.answer.ok() && json_raw(data, "renameProject.project.name") == to ? Renamed::yes : Renamed::no;
-  }
-
   bool remove(const std::string& id) {
     constexpr GraphqlDocument document{"DeleteProject", "mutation DeleteProject($id: String!) { deleteModel(input: {id: $id}) { success } }"};
     const json data = api_.ask(document, {{"id", id}}, {"deleteModel"}, end_.answer);
@@ -131,9 +144,13 @@ class Ending {
   /// It stays, under the name by which people know it. `answer` remains the one that says why.
   WandbEnd back(const std::string& now, WandbEnd::How how, std::string text) {
     const ApiAnswer why = end_.answer;
-    if (now == quarantine_ && rename(quarantine_, project_) != Renamed::yes) {
-      text += " It is called " + quarantine_ + " now, because it could not be given its name back: " + wandb_complaint(end_.answer) + ".";
-      how = WandbEnd::How::failed;
+    if (now == quarantine_) {
+      WandbRename rename{quarantine_, project_, {}, {}};
+      remove_remains(api_, entity_, {}, &rename);
+      if (rename.how != WandbRename::How::done) {
+        text += " It is called " + quarantine_ + " now, because it could not be given its name back: " + wandb_complaint(rename.answer) + ".";
+        how = WandbEnd::How::failed;
+      }
     }
     end_.answer = why;
     return stays(how, std::move(text));
@@ -147,9 +164,9 @@ class Ending {
 
 }  // namespace
 
-std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entity, const std::vector<WandbRemain>& remains) {
+std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entity, const std::vector<WandbRemain>& remains, WandbRename* rename) {
   std::vector<WandbRemoval> removals;
-  Batch batch;
+  Batch batch(entity);
   for (const auto& remain : remains) {
     WandbRemoval& removal = removals.emplace_back();
     removal.kind = remain.kind;
@@ -168,12 +185,14 @@ std::vector<WandbRemoval> remove_remains(WandbApi& api, const std::string& entit
       removals.back().kept = true;
     }
   }
-  if (!batch.empty()) batch.send(api, removals);
+  if (rename != nullptr) batch.add(*rename);
+  if (!batch.empty() || rename != nullptr) batch.send(api, removals);
   return removals;
 }
 
-WandbEnd end_project(WandbApi& api, const std::string& entity, const std::string& project, const WandbOwner& owner, const std::string& quarantine) {
-  return Ending(api, entity, project, owner, quarantine).go();
+WandbEnd end_project(WandbApi& api, const std::string& entity, const std::string& project, const WandbOwner& owner, const std::string& quarantine,
+                     const std::vector<WandbRemain>& remains, std::vector<WandbRemoval>& removals) {
+  return Ending(api, entity, project, owner, quarantine).go(remains, removals);
 }
 
 WandbEnd clear_project(WandbApi& api, const std::string& entity, const std::string& tag) {
@@ -191,11 +210,18 @@ WandbEnd clear_project(WandbApi& api, const std::string& entity, const std::stri
       end.text = "It is not of this tool's making.";
       continue;
     }
-    const auto removals = remove_remains(api, entity, (*contents)->own());
-    const bool done = std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone; });
-    if (const auto foreign = (*contents)->foreign(); name == tag && done && !foreign.empty()) return {WandbEnd::How::foreign, whose(foreign), end.answer};
+    const auto own = (*contents)->own(), foreign = (*contents)->foreign();
+    std::vector<WandbRemoval> removals;
     Ending ending(api, entity, tag, owner, wandb_quarantine(tag));
-    const WandbEnd one = name == tag ? ending.go() : ending.decide(name);
+    WandbEnd one;
+    if (name == tag && foreign.empty()) {
+      one = ending.go(own, removals);
+    } else {
+      removals = remove_remains(api, entity, own);
+      const bool done = std::all_of(removals.begin(), removals.end(), [](const auto& removal) { return removal.gone; });
+      if (name == tag && done) return {WandbEnd::How::foreign, whose(foreign), end.answer};
+      one = ending.decide(name);
+    }
     if (one.how != WandbEnd::How::gone && one.how != WandbEnd::How::absent) return one;
     end = one;
   }

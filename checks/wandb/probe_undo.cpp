@@ -165,7 +165,8 @@ void remove_of_entity(WandbApi& api, const std::string& entity, const std::vecto
         out[i].error = contents ? "nothing of wandb verify was in it" : contents.error().text;
         continue;
       }
-      const WandbEnd end = end_project(api, entity, project, {}, wandb_quarantine(wandb_tag(api.context().run_id)));
+      std::vector<WandbRemoval> none;
+      const WandbEnd end = end_project(api, entity, project, {}, wandb_quarantine(wandb_tag(api.context().run_id)), {}, none);
       if (end.how == WandbEnd::How::foreign || end.how == WandbEnd::How::failed) out[i].error = end.text;
     }
   }

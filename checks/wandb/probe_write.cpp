@@ -193,8 +193,8 @@ class Writing {
       if (!unsure) context_.journal.settle(work.entry);
       return;
     }
-    auto removals = remove_remains(api_, work.run->entity, *remains);
-    const WandbEnd end = end_project(api_, work.run->entity, tag_, {tag_}, wandb_quarantine(tag_));
+    std::vector<WandbRemoval> removals;
+    const WandbEnd end = end_project(api_, work.run->entity, tag_, {tag_}, wandb_quarantine(tag_), *remains, removals);
     note(end, work, removals);
     if (!hurry) look_again(work, end, removals);
     note_sweep(work, removals);
@@ -282,11 +282,11 @@ std::vector<Touch> touches(const Settings& settings) {
   std::vector<Touch> out = {
       {place.base, "make the project " + where + "/" + tag + " for this run alone", true, "about 1 KiB"},
       {place.base, "make the runs " + tag + "-log and " + tag + "-use" + in + ": configuration, 11 steps, console lines, 2 files", true, "about 16 KiB"},
-      {place.base, "make the artifact " + tag + in + ": 3 files, a reference", true, "about 10 KiB"},
+      {place.base, "make the artifact " + tag + in + ": 2 files, a reference", true, "about 9 KiB"},
       {place.base, "make the sweep " + tag + in + ", an agent, and the one run that it orders", true, "about 4 KiB"},
       {place.base, "POST 10 MB to /graphql and 10 MiB to file_stream, blanks that nothing keeps", false, "about 20 MiB"},
       {"the address in the server's upload URLs", "PUT and GET these files, ask as browsers do (CORS)", true, "about 40 KiB"},
-      {place.base, "delete runs, files and artifact, finish the sweep; rename the project to " + wandb_quarantine(tag) + ", look into it, delete it when nothing else is in it", true, "about 8 KiB"}};
+      {place.base, "delete runs, files and artifact, finish the sweep, rename the project to " + wandb_quarantine(tag) + "; look into it, delete it when nothing else is in it", true, "about 8 KiB"}};
   if (place.deep) out.push_back({"the address in the server's upload URLs", "PUT 64 MiB, and 5 MiB in two parts", true, "about 70 MiB"});
   return out;
 }

@@ -20,7 +20,7 @@ WRITES = {
     "files": rb"(?:PUT|POST) /(?![^ ]*/wbverify/[0-9a-f]{16}/)[^ ?]*",
     "wandb": rb"mutation [A-Za-z]+|POST /files/[^\r]*",
 }
-REMOVALS = ("mutation Remove", "mutation RenameProject", "mutation DeleteProject")
+REMOVALS = ("mutation Remove", "mutation DeleteProject")
 ONLY = {"bucket": "bucket", "mysql": "mysql", "files": "wandb", "wandb": "wandb"}
 
 

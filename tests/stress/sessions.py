@@ -46,12 +46,14 @@ class Requests:
         self.names |= {project.name for project in list(self.world.standin.books.projects.values()) if OWN.fullmatch(project.name)}
         return self.at(number, "after", keys)
 
-
     def wait(self, seconds=5):
-        """Until the server is done with all of them: it works on after the one who asked is gone."""
-        end = time.monotonic() + seconds
-        while self.answered < len(self.keys) and time.monotonic() < end:
+        """Until the server is done with all of them: it works on after the one who asked is gone, and takes up what was still on its way."""
+        end, quiet = time.monotonic() + seconds, time.monotonic()
+        while time.monotonic() < min(end, quiet + 0.1):
+            before = len(self.keys)
             time.sleep(0.01)
+            if self.answered < len(self.keys) or len(self.keys) > before:
+                quiet = time.monotonic()
 
 
 def killed(world, dice, first=3, last=30, words=ONLY, state="a"):

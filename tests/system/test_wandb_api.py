@@ -10,7 +10,7 @@ import pytest
 from program import clean_up_at_last, command, environment, verify
 
 ONLY = ("--only", "wandb")
-MOST_REQUESTS = 43
+MOST_REQUESTS = 40
 
 
 
