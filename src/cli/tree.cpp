@@ -164,8 +164,8 @@ void Tree::add_timing(CLI::App& command) {
     };
   };
   using std::chrono::milliseconds;
-  add_value(command, "--timeout", "DURATION", "Time limit: 20s, 2m, 1500ms (default 60s)",
-            duration(arguments_.timeout, milliseconds(100)))
+  add_value(command, "--timeout", "DURATION", "Time limit, 50ms or more: 20s, 2m (default 60s)",
+            duration(arguments_.timeout, milliseconds(50)))
       ->group(group);
   if (command.get_name() != "run") return;
   add_value(command, "--wait", "DURATION", "Run again until nothing fails, this long at most",

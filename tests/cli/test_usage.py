@@ -18,6 +18,7 @@ COMMANDS = ["run", "plan", "config", "list", "explain", "replay", "cleanup", "ve
     (["--nope"], ["--nope", "--help"]),
     (["lst"], ["lst", "list"]),
     (["--timeout", "20"], ["20s"]),
+    (["--timeout", "49ms"], ["at least 50ms"]),
     (["--timeout"], ["--timeout needs a value"]),
     (["--timeout=-1s"], ["20s"]),
     (["--format", "xml"], ["terminal or json"]),

@@ -34,6 +34,13 @@ def test_nothing_stays_behind(base):
     assert not {name for name in set(os.listdir("/tmp")) - before if "wbverify" in name and not name.startswith("wbverify-sandbox")}
 
 
+def test_the_shortest_time_limit_blames_no_service(base):
+    run = verify(base, timeout="50ms")
+    assert run.exit == 3, run.stdout
+    assert not {i: r["observed"] for i, r in run.results.items() if r["status"] in ("fail", "warn")}
+    assert run.report["run"]["deadline_ms"] <= 50 and run.seconds < 1.5
+
+
 def test_read_only_writes_nothing(base):
     requests = base.write_count()
     run = verify(base, "--read-only")

@@ -131,6 +131,8 @@ TEST(Arguments, ErrorsNameWhatIsMeant) {
   EXPECT_THAT(usage_error({"--timeout"}), HasSubstr("--timeout needs a value"));
   EXPECT_THAT(usage_error({"--timeout", "20"}), HasSubstr("20s"));
   EXPECT_THAT(usage_error({"--timeout", "1ms"}), HasSubstr("at least"));
+  EXPECT_THAT(usage_error({"--timeout", "49ms"}), HasSubstr("at least 50ms"));
+  EXPECT_EQ(parse_arguments({"--timeout", "50ms"}).timeout, milliseconds(50));
   EXPECT_THAT(usage_error({"--format", "xml"}), HasSubstr("terminal or json"));
   EXPECT_THAT(usage_error({"--fail-on", "info"}), HasSubstr("fail or warn"));
   EXPECT_THAT(usage_error({"--color", "blue"}), HasSubstr("auto, always or never"));
