@@ -66,22 +66,22 @@ std::vector<Question> signed_questions(BucketReadFacts& facts, const S3Query& on
   out.push_back({list, [&facts](const S3Reply& reply) {
                    facts.list = reply.answer;
                    facts.list_cors = read_cors_headers(reply.headers);
-                   if (const auto listing = s3_xml::read_listing(reply.body)) facts.listed_bucket = listing->name;
+                   if (const auto listing = s3_xml::read_listing(reply.body.unread())) facts.listed_bucket = listing->name;
                  }});
   out.push_back({ask("GET", {{"location", ""}}), [&facts](const S3Reply& reply) {
                    facts.location = reply.answer;
-                   const std::string region = s3_xml::read_location(reply.body).value_or("");
+                   const std::string region = s3_xml::read_location(reply.body.unread()).value_or("");
                    facts.location_value = is_s3_region(region) ? region : "";
                  }});
   out.push_back({ask("GET", {{"cors", ""}}), [&facts](const S3Reply& reply) {
                    facts.cors = reply.answer;
-                   const auto rules = s3_xml::read_cors(reply.body);
+                   const auto rules = s3_xml::read_cors(reply.body.unread());
                    facts.rules = rules.value_or(std::vector<CorsRule>());
                    facts.rules_cause = rules || !reply.answer.ok() ? "" : rules.error().cause;
                  }});
   out.push_back({ask("GET", {{"versioning", ""}}), [&facts](const S3Reply& reply) {
                    facts.versioning = reply.answer;
-                   facts.versioning_value = s3_xml::read_versioning(reply.body).value_or("");
+                   facts.versioning_value = s3_xml::read_versioning(reply.body.unread()).value_or("");
                  }});
   // With the bucket in the host's name the path `/` is the bucket's own.
   if (!facts.place.address.path_style) return out;
@@ -89,7 +89,7 @@ std::vector<Question> signed_questions(BucketReadFacts& facts, const S3Query& on
   buckets.service = true;
   out.push_back({buckets, [&facts](const S3Reply& reply) {
                    facts.buckets = reply.answer;
-                   facts.bucket_names = s3_xml::read_buckets(reply.body).value_or(std::vector<std::string>());
+                   facts.bucket_names = s3_xml::read_buckets(reply.body.unread()).value_or(std::vector<std::string>());
                  }});
   return out;
 }

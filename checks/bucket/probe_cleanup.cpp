@@ -54,9 +54,8 @@ void Cleanup::nothing_was_sent() {
 }
 
 void Cleanup::note_version(const std::string& key, const S3Reply& reply) {
-  for (const auto& [name, value] : reply.headers) {
-    if (iequals(name, "x-amz-version-id") && value != "null" && reply.answer.ok()) versions_.push_back({key, value, false});
-  }
+  const Received* const version = find_header(reply.headers, "x-amz-version-id");
+  if (version != nullptr && !version->is("null") && reply.answer.ok()) versions_.push_back({key, std::string(version->unread()), false});
 }
 
 void Cleanup::delete_objects(bool by_signed_url, Deadline deadline) {
@@ -78,7 +77,7 @@ void Cleanup::delete_objects(bool by_signed_url, Deadline deadline) {
 
 void Cleanup::delete_versions(Deadline deadline) {
   const auto listed = client_.send(version_listing(facts_.folder), bucket_now(), deadline);
-  if (const auto read = listed.answer.ok() ? s3_xml::read_versions(listed.body) : fail({})) versions_ = read->versions;
+  if (const auto read = listed.answer.ok() ? s3_xml::read_versions(listed.body.unread()) : fail({})) versions_ = read->versions;
   std::vector<S3Call> calls;
   for (const auto& version : versions_) {
     if (version.key.starts_with(facts_.folder)) calls.push_back(bucket_deletion(version.key, version.id));
@@ -100,7 +99,7 @@ void Cleanup::look(Deadline deadline) {
   facts_.last_list = replies[0].answer;
   facts_.gone = replies[1].answer;
   facts_.left.clear();
-  const auto listed = replies[0].answer.ok() ? s3_xml::read_listing(replies[0].body) : fail({});
+  const auto listed = replies[0].answer.ok() ? s3_xml::read_listing(replies[0].body.unread()) : fail({});
   facts_.cleaned = listed.has_value();
   for (const auto& name : names_) {
     const bool there = listed ? contains(listed->keys, facts_.folder + name) : !contains(acknowledged_, name);

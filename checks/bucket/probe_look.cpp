@@ -14,8 +14,8 @@ constexpr std::size_t id_length = 16;
 constexpr std::size_t most_pages = 1000;
 
 std::string header(const S3Reply& reply, std::string_view name) {
-  const auto found = std::find_if(reply.headers.begin(), reply.headers.end(), [&](const auto& header) { return iequals(header.first, name); });
-  return found == reply.headers.end() ? std::string() : found->second;
+  const Received* const found = find_header(reply.headers, name);
+  return found == nullptr ? std::string() : std::string(found->unread());
 }
 
 bool is_gone(const S3Answer& answer) { return answer.ok() || answer.status == 404; }
@@ -35,7 +35,7 @@ Result<void> turn_pages(S3Client& client, S3Call call, Page page, BucketLook& lo
     const S3Reply reply = client.send(call, bucket_now(), deadline, stop);
     if (!reply.answer.ok()) return fail(no_answer("The objects could not be listed", reply.answer));
     look.now = reply.answer.date;
-    auto next = page(reply.body);
+    auto next = page(reply.body.unread());
     if (!next) return fail(next.error());
     if (!*next) return {};
     if (**next == call.query) return fail(incomplete());
@@ -46,7 +46,7 @@ Result<void> turn_pages(S3Client& client, S3Call call, Page page, BucketLook& lo
 
 Result<BucketLook> look_at_versions(S3Client& client, const BucketPlace& place, const std::string& prefix, Deadline deadline, const std::stop_token& stop) {
   BucketLook look;
-  const auto page = [&](const std::string& body) -> Result<std::optional<S3Query>> {
+  const auto page = [&](std::string_view body) -> Result<std::optional<S3Query>> {
     const auto read = s3_xml::read_versions(body);
     if (!read) return fail(read.error());
     if (!is_listing_of(read->name, place)) return fail(foreign());
@@ -64,7 +64,7 @@ Result<BucketLook> look_at_versions(S3Client& client, const BucketPlace& place, 
 
 Result<BucketLook> look_at_objects(S3Client& client, const BucketPlace& place, const std::string& prefix, Deadline deadline, const std::stop_token& stop) {
   BucketLook look;
-  const auto page = [&](const std::string& body) -> Result<std::optional<S3Query>> {
+  const auto page = [&](std::string_view body) -> Result<std::optional<S3Query>> {
     const auto read = s3_xml::read_listing(body);
     if (!read) return fail(read.error());
     if (!is_listing_of(read->name, place)) return fail(foreign());

@@ -80,7 +80,7 @@ class Trip {
     const S3Reply reply = client_.send(call, bucket_now(), deadline_, context_.stop);
     facts_.gate = reply.answer;
     facts_.transient = reply.answer.transient;
-    const auto listing = reply.answer.ok() ? s3_xml::read_listing(reply.body) : fail({});
+    const auto listing = reply.answer.ok() ? s3_xml::read_listing(reply.body.unread()) : fail({});
     if (listing && is_listing_of(listing->name, facts_.place)) return true;
     const S3Answer& answer = reply.answer;
     const std::string words = answer.status == 0 ? answer.text : std::to_string(answer.status) + (answer.code.empty() ? "" : " " + answer.code);
@@ -191,7 +191,7 @@ class Trip {
       BucketObject& object = facts_.objects[i];
       object.get = replies[i].answer;
       object.got = static_cast<std::int64_t>(replies[i].body.size());
-      object.same = replies[i].answer.status == 200 && replies[i].body == bodies_[i];
+      object.same = replies[i].answer.status == 200 && replies[i].body.is(bodies_[i]);
       // The body of an object is no document of the store's.
       if (object.get.ok()) object.get.root = object.get.begin = object.get.kind = "";
     }
@@ -200,20 +200,14 @@ class Trip {
     facts_.head_size = static_cast<std::int64_t>(plain_size);
     facts_.head_length = content_length(replies[head].headers);
     facts_.range = replies[range].answer;
-    facts_.range_header = for_display(header(replies[range].headers, "content-range"), 60);
-    facts_.range_same = replies[range].body == bodies_[0].substr(range_first, range_last - range_first + 1);
+    if (const Received* const header = find_header(replies[range].headers, "content-range")) facts_.range_header = for_display(*header, 60);
+    facts_.range_same = replies[range].body.is(bodies_[0].substr(range_first, range_last - range_first + 1));
     if (facts_.range.ok()) facts_.range.root = facts_.range.begin = facts_.range.kind = "";
   }
 
-  static std::string_view header(const Headers& headers, std::string_view name) {
-    for (const auto& [key, value] : headers) {
-      if (iequals(key, name)) return value;
-    }
-    return {};
-  }
-
-  static std::int64_t content_length(const Headers& headers) {
-    const std::string_view value = header(headers, "content-length");
+  static std::int64_t content_length(const ReceivedHeaders& headers) {
+    const Received* const header = find_header(headers, "content-length");
+    const std::string_view value = header == nullptr ? std::string_view() : header->unread();
     constexpr std::size_t most_digits = 15;
     if (value.empty() || value.size() > most_digits || value.find_first_not_of("0123456789") != std::string_view::npos) return -1;
     return std::stoll(std::string(value));

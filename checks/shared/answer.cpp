@@ -105,18 +105,18 @@ HttpAnswer make_answer(const std::string& url, const Result<HttpResponse>& resul
   for (const auto& [name, value] : response.headers) {
     const std::string lower = to_lower(name);
     if (lower == "set-cookie") {
-      if (answer.cookies.size() < most_cookies) answer.cookies.push_back(for_display(value.substr(0, value.find_first_of("=;")), 60));
+      if (answer.cookies.size() < most_cookies) answer.cookies.push_back(for_display(value.unread().substr(0, value.unread().find_first_of("=;")), 60));
     } else if (std::find(std::begin(telling), std::end(telling), lower) != std::end(telling) && !answer.headers.contains(lower)) {
-      answer.headers[lower] = for_display(lower == "location" ? without_query(value) : value, header_limit);
+      answer.headers[lower] = for_display(lower == "location" ? without_query(value.unread()) : value.unread(), header_limit);
     }
   }
   answer.body_bytes = response.body.size();
-  answer.html = is_page(response.body);
-  answer.marks = find_marks(response.body);
+  answer.html = is_page(response.body.unread());
+  answer.marks = find_marks(response.body.unread());
   if (response.stranger) return answer;
-  answer.title = title_of(response.body);
+  answer.title = title_of(response.body.unread());
   answer.excerpt = for_display(response.body, excerpt_limit);
-  answer.own_url = own_url_of(response.body);
+  answer.own_url = own_url_of(response.body.unread());
   return answer;
 }
 

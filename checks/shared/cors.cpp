@@ -33,14 +33,14 @@ nlohmann::json rule_json(const CorsRule& rule) {
 
 WBVERIFY_JSON(CorsHeaders, allow_origin, allow_methods, allow_headers, expose_headers, allow_credentials)
 
-CorsHeaders read_cors_headers(const Headers& headers) {
+CorsHeaders read_cors_headers(const ReceivedHeaders& headers) {
   CorsHeaders cors;
   for (const auto& [name, value] : headers) {
     if (iequals(name, "access-control-allow-origin")) cors.allow_origin.push_back(for_display(value, 200));
-    if (iequals(name, "access-control-allow-methods")) add_words(cors.allow_methods, value);
-    if (iequals(name, "access-control-allow-headers")) add_words(cors.allow_headers, value);
-    if (iequals(name, "access-control-expose-headers")) add_words(cors.expose_headers, value);
-    if (iequals(name, "access-control-allow-credentials")) cors.allow_credentials = trim(value) == "true";
+    if (iequals(name, "access-control-allow-methods")) add_words(cors.allow_methods, value.unread());
+    if (iequals(name, "access-control-allow-headers")) add_words(cors.allow_headers, value.unread());
+    if (iequals(name, "access-control-expose-headers")) add_words(cors.expose_headers, value.unread());
+    if (iequals(name, "access-control-allow-credentials")) cors.allow_credentials = trim(value.unread()) == "true";
   }
   return cors;
 }

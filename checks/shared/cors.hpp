@@ -19,7 +19,7 @@ struct CorsHeaders {
 void to_json(nlohmann::json& json, const CorsHeaders& headers);
 void from_json(const nlohmann::json& json, CorsHeaders& headers);
 
-CorsHeaders read_cors_headers(const Headers& headers);
+CorsHeaders read_cors_headers(const ReceivedHeaders& headers);
 
 /// A question that a browser asks before it sends a request from another origin, whoever sent it for us.
 struct CorsExchange {

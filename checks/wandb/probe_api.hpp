@@ -45,7 +45,7 @@ class WandbApi {
     std::size_t padding = 0;             ///< blanks that make the body that large
     std::size_t max_body = 4 << 20;      ///< of the answer
     UnknownParts without = {};           ///< marked parts that are not wanted
-    Headers* headers = nullptr;          ///< receives those of the answer, when given
+    ReceivedHeaders* headers = nullptr;          ///< receives those of the answer, when given
   };
   /// The member `data` of the answer. `required` are paths that have to be there, and no null, for the answer to be usable. After a
   /// stop nothing is asked: a null, and `ApiAnswer::asked` stays unset.

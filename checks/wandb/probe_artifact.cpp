@@ -147,7 +147,7 @@ class ArtifactTrip {
       const auto result = upload_all(api_, run_, {&request, 1}, api_.deadline()).front();
       multipart.puts.push_back(read_transfer(request, result));
       ++multipart.parts;
-      const std::string etag(result ? result->header("etag").value_or("") : "");
+      const std::string etag(result ? result->header("etag") : "");
       multipart.etags &= !etag.empty();
       parts.push_back({{"partNumber", part + 1}, {"hexMD5", trim_quotes(etag)}});
     }
@@ -265,7 +265,7 @@ class ArtifactTrip {
     const std::string written_text = manifest();
     artifact_.get_manifest = read_transfer(request, result, &written_text);
     if (!result) return;
-    const json read = json_inside(result->body), written = json_inside(written_text);
+    const json read = json_inside(result->body.unread()), written = json_inside(written_text);
     artifact_.manifest_read = read.is_object() && read.contains("contents") && read["contents"].is_object();
     if (!artifact_.manifest_read) return;
     artifact_.differences = wandb_written::differences(written, read);

@@ -206,11 +206,11 @@ class RunTrip {
     const auto result = api_.client().send(request, transfer_deadline(api_), api_.stop());
     ++*api_.context().round_trips;
     file.by_route = read_transfer(request, result, &body);
-    const auto location = result ? result->header("location") : std::nullopt;
-    if (!location || result->status < 300 || result->status >= 400) return;
-    const std::string target = location->starts_with('/') ? api_.place().base + std::string(*location) : std::string(*location);
+    const std::string_view location = result ? result->header("location") : "";
+    if (location.empty() || result->status < 300 || result->status >= 400) return;
+    const std::string target = (location.starts_with('/') ? api_.place().base : "") + std::string(location);
     file.redirect_url = read_signed_url(target);
-    if (const auto parts = resolve_location(*location, url)) file.redirect = parts->origin();
+    if (const auto parts = resolve_location(location, url)) file.redirect = parts->origin();
     if (file.redirect.empty() || api_.stopped()) return;
     // With a log-in only where the server itself is asked again: send() sees to that.
     request = get_request(target, 2 * file_size);

@@ -51,7 +51,7 @@ void read_server(const json& data, WandbFacts& facts) {
   }
 }
 
-std::vector<std::string> allowed_origins(const Headers& headers) {
+std::vector<std::string> allowed_origins(const ReceivedHeaders& headers) {
   std::vector<std::string> out;
   for (const auto& [name, value] : headers) {
     if (iequals(name, "access-control-allow-origin")) out.push_back(for_display(value, 200));
@@ -63,7 +63,7 @@ std::vector<std::string> allowed_origins(const Headers& headers) {
 BrowserAnswer ask_as_browser(WandbApi& api) {
   BrowserAnswer out;
   out.path = "/graphql2";
-  Headers headers;
+  ReceivedHeaders headers;
   WandbApi::Manner manner;
   manner.path = out.path;
   manner.with_origin = true;
@@ -75,7 +75,7 @@ BrowserAnswer ask_as_browser(WandbApi& api) {
 
 /// Asked as a browser asks: only when that is refused does it take a second question to know what the server says to a client.
 json ask_session(WandbApi& api, WandbFacts& facts) {
-  Headers headers;
+  ReceivedHeaders headers;
   WandbApi::Manner manner;
   manner.with_origin = true;
   manner.headers = &headers;

@@ -43,7 +43,7 @@ std::int64_t signed_time(std::string_view text) {
   return sys_days(date).time_since_epoch().count() * std::int64_t{86400} + hour * 3600 + minute * 60 + second;
 }
 
-std::vector<std::string> values(const Headers& headers, std::string_view name) {
+std::vector<std::string> values(const ReceivedHeaders& headers, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& [key, value] : headers) {
     if (iequals(key, name)) out.push_back(for_display(value, 200));
@@ -52,7 +52,7 @@ std::vector<std::string> values(const Headers& headers, std::string_view name) {
 }
 
 /// The words of all headers of that name.
-std::vector<std::string> words(const Headers& headers, std::string_view name) {
+std::vector<std::string> words(const ReceivedHeaders& headers, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& value : values(headers, name)) {
     for (const auto& word : split(value, ',')) {
@@ -231,7 +231,7 @@ Transfer read_transfer(const HttpRequest& request, const Result<HttpResponse>& r
     // Of a stranger's body only what stores say comes through: a code, phrases that the checks know, and the host that we sent.
     if (!response.stranger || is_code(refusal.code)) out.code = refusal.code;
     out.message = response.stranger ? known_phrases(refusal.message) : refusal.message;
-    out.seen_host = seen_host(response.body);
+    out.seen_host = seen_host(response.body.unread());
     const auto sent = resolve_location(request.url, "");
     if (response.stranger && !out.seen_host.empty() && !(sent && is_authority_of(out.seen_host, *sent))) out.seen_host = "another";
   } else {
@@ -239,7 +239,7 @@ Transfer read_transfer(const HttpRequest& request, const Result<HttpResponse>& r
   }
   if (wanted != nullptr) {
     out.bytes = static_cast<std::int64_t>(response.body.size());
-    out.same = ok && response.body == *wanted;
+    out.same = ok && response.body.is(*wanted);
   }
   out.allow_origin = values(response.headers, "access-control-allow-origin");
   out.expose_headers = words(response.headers, "access-control-expose-headers");

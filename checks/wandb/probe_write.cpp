@@ -179,9 +179,9 @@ class Writing {
     }
     const bool hurry = context_.stop.stop_requested(), unsure = work.made.is_unsure();
     api_.work_until(Deadline::after(hurry ? hurried_limit : cleanup_limit), {});
-    if (!unsure) context_.journal.answered(work.entry);
     const auto open = context_.journal.open();
     if (std::find(open.begin(), open.end(), upload_entry(api_, *work.run)) != open.end()) {
+      if (!unsure) context_.journal.answered(work.entry);
       // It would arrive behind the removal, as an object that belongs to nobody. Nothing else must go on for that long.
       facts_.waits = true;
       auto made = work.made.all();
@@ -195,6 +195,8 @@ class Writing {
     }
     std::vector<WandbRemoval> removals;
     const WandbEnd end = end_project(api_, work.run->entity, tag_, {tag_}, wandb_quarantine(tag_), *remains, removals);
+    // A renaming that arrives when the project is gone makes an empty one.
+    if (!unsure && end.answer.http.answered()) context_.journal.answered(work.entry);
     note(end, work, removals);
     if (!hurry) look_again(work, end, removals);
     note_sweep(work, removals);

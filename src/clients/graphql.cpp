@@ -189,11 +189,11 @@ GraphqlAnswer read_graphql(const HttpResponse& response) {
     answer.cause = "answer-too-large";
     return answer;
   }
-  if (is_too_deep(response.body)) {
+  if (is_too_deep(response.body.unread())) {
     answer.cause = "json-too-deep";
     return answer;
   }
-  json body = parse(response.body);
+  json body = parse(response.body.unread());
   if (!body.is_object()) {
     answer.cause = "not-json";
     return answer;

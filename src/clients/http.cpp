@@ -66,11 +66,14 @@ bool has_credentials(const HttpRequest& request) {
 
 }  // namespace
 
-std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (iequals(key, name)) return value;
-  }
-  return std::nullopt;
+const Received* find_header(const ReceivedHeaders& headers, std::string_view name) {
+  const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) { return iequals(header.first, name); });
+  return found == headers.end() ? nullptr : &found->second;
+}
+
+std::string_view HttpResponse::header(std::string_view name) const {
+  const Received* const found = find_header(headers, name);
+  return found == nullptr ? std::string_view() : found->unread();
 }
 
 struct HttpClient::State {

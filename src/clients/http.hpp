@@ -13,10 +13,15 @@
 
 #include "core/deadline.hpp"
 #include "core/error.hpp"
+#include "core/received.hpp"
 
 namespace wbverify {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
+/// Of an answer, in the order in which they came.
+using ReceivedHeaders = std::vector<std::pair<std::string, Received>>;
+/// The first of that name (case ignored), or nothing.
+const Received* find_header(const ReceivedHeaders& headers, std::string_view name);
 
 /// A body that is made while it is sent, so that it need not be in memory.
 struct HttpBody {
@@ -42,8 +47,8 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 0;
   std::string version;               ///< HTTP/1.1, HTTP/2
-  Headers headers;                   ///< as received: untrusted
-  std::string body;                  ///< as received: untrusted, maybe binary
+  ReceivedHeaders headers;
+  Received body;                     ///< maybe binary
   bool truncated = false;
   std::string address;               ///< peer, IP:port
   double duration_ms = 0;
@@ -56,8 +61,9 @@ struct HttpResponse {
   bool after_reset = false;
   bool stranger = false;   ///< came from none of HttpOptions::known and credentials_for: its body is for nobody to see
 
-  /// The first header of that name (case ignored), or nothing.
-  std::optional<std::string_view> header(std::string_view name) const;
+  /// The header as a parser wants it: empty when it is not there.
+  std::string_view header(std::string_view name) const;
+  bool has_header(std::string_view name) const { return find_header(headers, name) != nullptr; }
 };
 
 struct HttpOptions {

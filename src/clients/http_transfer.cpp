@@ -84,7 +84,7 @@ std::size_t Transfer::body_part(char* data, std::size_t size, std::size_t count,
   if (transfer.request_.sink && transfer.number(CURLINFO_RESPONSE_CODE) / 100 == 2) {
     transfer.request_.sink(taken);
   } else {
-    transfer.response_.body += taken;
+    transfer.response_.body.append(taken);
   }
   return transfer.response_.truncated ? 0 : part.size();
 }

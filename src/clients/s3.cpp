@@ -39,14 +39,14 @@ std::string title_of(std::string_view html) {
 }
 
 void read_body(S3Answer& answer, const HttpResponse& response) {
-  const std::string_view body = trim(std::string_view(response.body).substr(0, s3_xml::largest));
-  const auto type = response.header("content-type").value_or("");
+  const std::string_view body = trim(response.body.unread().substr(0, s3_xml::largest));
+  const auto type = response.header("content-type");
   if (body.empty()) {
     answer.kind = "empty";
     return;
   }
-  if (body.starts_with('<')) answer.root = s3_xml::root_of(response.body);
-  if (const auto error = answer.root == "Error" ? s3_xml::read_error(response.body) : std::nullopt) {
+  if (body.starts_with('<')) answer.root = s3_xml::root_of(response.body.unread());
+  if (const auto error = answer.root == "Error" ? s3_xml::read_error(response.body.unread()) : std::nullopt) {
     answer.code = error->code;
     answer.message = error->message;
     if (answer.region.empty() && is_s3_region(error->region)) answer.region = error->region;
@@ -68,17 +68,17 @@ void read_body(S3Answer& answer, const HttpResponse& response) {
 
 /// Products by headers that they alone send; a proxy in front hides no more than the Server header.
 std::string product_of(const HttpResponse& response) {
-  const std::string server = to_lower(response.header("server").value_or(""));
+  const std::string server = to_lower(response.header("server"));
   if (server.find("minio console") != std::string::npos) return "MinIO Console";
-  const auto id = response.header("x-amz-id-2").value_or("");
+  const auto id = response.header("x-amz-id-2");
   // MinIO's is a SHA-256 in hexadecimal; Amazon's is base64.
   const bool hexadecimal = id.size() == 64 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   const bool minio_header = std::any_of(response.headers.begin(), response.headers.end(), [](const auto& h) { return starts_with_word(h.first, "x-minio-"); });
   if (server.find("minio") != std::string::npos || hexadecimal || minio_header) return "MinIO";
   if (server.find("amazons3") != std::string::npos) return "Amazon S3";
-  if (server.find("storagegrid") != std::string::npos || response.header("x-ntap-sg-trace-id")) return "NetApp StorageGRID";
-  if (response.header("x-openstack-request-id") || response.header("x-trans-id")) return "OpenStack Swift";
-  const auto request = response.header("x-amz-request-id").value_or("");
+  if (server.find("storagegrid") != std::string::npos || response.has_header("x-ntap-sg-trace-id")) return "NetApp StorageGRID";
+  if (response.has_header("x-openstack-request-id") || response.has_header("x-trans-id")) return "OpenStack Swift";
+  const auto request = response.header("x-amz-request-id");
   if (server.find("ceph") != std::string::npos || (request.starts_with("tx0") && request.find('-') != std::string_view::npos)) return "Ceph RGW";
   return "";
 }
@@ -147,19 +147,19 @@ std::optional<std::int64_t> read_http_date(std::string_view text) {
 
 S3Answer read_answer(const HttpResponse& response) {
   S3Answer answer;
-  const auto header = [&](std::string_view name, std::size_t limit) { return for_display(response.header(name).value_or(""), limit); };
+  const auto header = [&](std::string_view name, std::size_t limit) { return for_display(response.header(name), limit); };
   answer.status = response.status;
   answer.transient = response.status == 500 || response.status == 502 || response.status == 503 || response.status == 504;
   answer.duration_ms = response.duration_ms;
   answer.server = header("server", 80);
   answer.product = product_of(response);
-  if (const auto region = response.header("x-amz-bucket-region"); region && is_s3_region(*region)) answer.region = *region;
+  if (const auto region = response.header("x-amz-bucket-region"); is_s3_region(region)) answer.region = region;
   answer.request_id = header("x-amz-request-id", 80);
-  answer.amazon_headers = !answer.request_id.empty() || response.header("x-amz-id-2").has_value();
-  answer.azure_headers = response.header("x-ms-request-id").has_value();
-  const std::string location(response.header("location").value_or(""));
+  answer.amazon_headers = !answer.request_id.empty() || response.has_header("x-amz-id-2");
+  answer.azure_headers = response.has_header("x-ms-request-id");
+  const std::string location(response.header("location"));
   answer.location = for_display(location.substr(0, location.find('?')), 200);
-  answer.date = read_http_date(response.header("date").value_or("")).value_or(0);
+  answer.date = read_http_date(response.header("date")).value_or(0);
   read_body(answer, response);
   return answer;
 }

@@ -88,8 +88,8 @@ struct S3Answer {
 
 struct S3Reply {
   S3Answer answer;
-  Headers headers;    ///< as received: untrusted
-  std::string body;   ///< as received: untrusted, maybe binary
+  ReceivedHeaders headers;
+  Received body;   ///< maybe binary
 };
 
 /// The call as it goes on the wire. Without keys nothing is signed.

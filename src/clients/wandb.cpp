@@ -31,7 +31,7 @@ Result<HttpResponse> WandbClient::exchange(const Secret& identity_token, Deadlin
   if (!response || response->status != 200) return response;
   const GraphqlAnswer answer = read_graphql(*response);
   bearer_ = Secret(json_raw(*answer.data, "access_token"));
-  wipe(response->body);
+  response->body.wipe();
   return response;
 }
 

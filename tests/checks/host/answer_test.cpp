@@ -34,7 +34,7 @@ TEST(HostAnswer, KeepsWhatTellsAndNothingElse) {
 }
 
 TEST(HostAnswer, IsBoundedWhateverComes) {
-  Headers headers;
+  ReceivedHeaders headers;
   for (int i = 0; i < 1000; ++i) headers.emplace_back("Set-Cookie", std::string(500, 'c'));
   headers.emplace_back("Server", std::string(100000, '\xff'));
   const HttpAnswer some = answer("/" + std::string(5000, 'p'), 200, "<title>" + std::string(50000, '\xf0') + "</title>", headers);
@@ -92,7 +92,7 @@ TEST(HostAnswer, FindsMarks) {
 }
 
 TEST(HostAnswer, NamesTheHop) {
-  const auto hop = [](const Headers& headers) { return hop_of(answer("/", 200, "", headers)); };
+  const auto hop = [](const ReceivedHeaders& headers) { return hop_of(answer("/", 200, "", headers)); };
   EXPECT_EQ(hop({}), "");
   EXPECT_EQ(hop({{"Server", "nginx/1.22.1"}}), "nginx/1.22.1");
   EXPECT_EQ(hop({{"Server", "gorilla"}, {"CF-RAY", "8-FRA"}}), "Cloudflare");

@@ -10,7 +10,7 @@ namespace wbverify {
 
 inline constexpr std::int64_t moment = 1790000000000;   // 2026-09-21 14:13:20 UTC
 
-inline HttpAnswer answer(const std::string& path, int status, const std::string& body, const Headers& headers = {{"Server", "nginx/1.22.1"}}, const std::string& origin = "https://wandb.example.com") {
+inline HttpAnswer answer(const std::string& path, int status, const std::string& body, const ReceivedHeaders& headers = {{"Server", "nginx/1.22.1"}}, const std::string& origin = "https://wandb.example.com") {
   HttpResponse response;
   response.status = status;
   response.version = "HTTP/2";
@@ -41,7 +41,7 @@ inline HostHttpFacts healthy() {
   facts.origin = "https://wandb.example.com";
   facts.port = 443;
   facts.plain_url = "http://wandb.example.com/";
-  const Headers headers = {{"Server", "nginx/1.22.1"}, {"Date", "Mon, 21 Sep 2026 14:13:20 GMT"}};
+  const ReceivedHeaders headers = {{"Server", "nginx/1.22.1"}, {"Date", "Mon, 21 Sep 2026 14:13:20 GMT"}};
   facts.root = answer("/", 200, page(), headers);
   facts.healthz = answer("/healthz", 200, "{\"status\":\"ok\"}", headers);
   facts.ready = answer("/ready", 200, "{\"status\":\"ok\"}", headers);
@@ -51,7 +51,7 @@ inline HostHttpFacts healthy() {
 }
 
 /// The same answer to all four questions.
-inline HostHttpFacts all(int status, const std::string& body, const Headers& headers = {}) {
+inline HostHttpFacts all(int status, const std::string& body, const ReceivedHeaders& headers = {}) {
   HostHttpFacts facts = healthy();
   facts.root = answer("/", status, body, headers);
   facts.healthz = answer("/healthz", status, body, headers);

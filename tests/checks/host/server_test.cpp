@@ -20,7 +20,7 @@ TEST(HostHealth, NamesEveryOtherAnswer) {
   const struct {
     int status;
     std::string body;
-    Headers headers;
+    ReceivedHeaders headers;
     const char *healthz, *ready;
     Status when_ready = Status::fail;
   } cases[] = {
@@ -117,7 +117,7 @@ TEST(HostIsWandb, KnowsPages) {
   const struct {
     int status;
     std::string body;
-    Headers headers;
+    ReceivedHeaders headers;
     const char *cause, *words;
   } cases[] = {
       {404, "default backend - 404", {}, "ingress-default-page", "ingress-nginx"},

@@ -3,7 +3,7 @@
 namespace wbverify::wandb_cases {
 namespace {
 
-Transfer got(int status, const std::string& body = "", const Headers& headers = {},
+Transfer got(int status, const std::string& body = "", const ReceivedHeaders& headers = {},
              const std::string& url = "https://s3.example.com/wandb-files/x") {
   Transfer transfer;
   transfer.tried = true;

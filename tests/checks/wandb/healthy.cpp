@@ -7,7 +7,7 @@
 
 namespace wbverify::wandb_cases {
 
-HttpAnswer http_answer(const std::string& path, int status, const std::string& body, const Headers& headers) {
+HttpAnswer http_answer(const std::string& path, int status, const std::string& body, const ReceivedHeaders& headers) {
   HttpResponse response;
   response.status = status;
   response.version = "HTTP/1.1";
@@ -22,7 +22,7 @@ HttpAnswer http_answer(const std::string& path, int status, const std::string& b
 
 namespace {
 
-const Headers json_headers = {{"Content-Type", "application/json"}};
+const ReceivedHeaders json_headers = {{"Content-Type", "application/json"}};
 
 SignedUrl signed_url(const std::string& path) {
   SignedUrl url;
@@ -259,7 +259,7 @@ ApiAnswer empty(const std::string& where, int status) {
   return answer;
 }
 
-ApiAnswer page_of(int status, const std::string& body, const Headers& headers) {
+ApiAnswer page_of(int status, const std::string& body, const ReceivedHeaders& headers) {
   ApiAnswer answer = good();
   answer.json = answer.usable = false;
   answer.http = http_answer("/graphql", status, body, headers);

@@ -22,7 +22,7 @@ Scene scene();
 WandbPlace place();
 
 /// The answer to a POST to that path of the server.
-HttpAnswer http_answer(const std::string& path, int status, const std::string& body, const Headers& headers);
+HttpAnswer http_answer(const std::string& path, int status, const std::string& body, const ReceivedHeaders& headers);
 /// A question that was answered as it should be.
 ApiAnswer good(const std::string& operation = "Viewer");
 /// The server itself said no, in JSON.
@@ -31,7 +31,7 @@ ApiAnswer refused(int status, const std::string& message, const std::string& cod
 /// JSON without an error and without the data that was asked for.
 ApiAnswer empty(const std::string& where, int status = 200);
 /// Something in front of the server answered.
-ApiAnswer page_of(int status, const std::string& body, const Headers& headers = {{"Server", "nginx/1.22.1"}});
+ApiAnswer page_of(int status, const std::string& body, const ReceivedHeaders& headers = {{"Server", "nginx/1.22.1"}});
 /// No answer came.
 ApiAnswer silence(const std::string& cause, Blame blame = Blame::target, const std::string& text = "words of it");
 

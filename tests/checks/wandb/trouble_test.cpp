@@ -39,7 +39,7 @@ TEST(WandbTrouble, TellsWhoStandsInFront) {
   const struct {
     int status;
     const char* body;
-    Headers headers;
+    ReceivedHeaders headers;
     const char* cause;
     const char* fix;
   } cases[] = {

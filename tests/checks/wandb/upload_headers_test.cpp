@@ -1,4 +1,4 @@
-// Headers that a server names for an upload: what describes the file goes out, what is the client's own does not.
+// ReceivedHeaders that a server names for an upload: what describes the file goes out, what is the client's own does not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -17,7 +17,7 @@ Transfer answered(int status, const std::string& code = "", const std::string& m
   return transfer;
 }
 
-Transfer page(int status, const std::string& body, const Headers& headers = {{"Server", "nginx/1.22.1"}},
+Transfer page(int status, const std::string& body, const ReceivedHeaders& headers = {{"Server", "nginx/1.22.1"}},
               const std::string& url = "https://s3.example.com/wandb-files/x") {
   Transfer transfer;
   transfer.tried = true;
@@ -142,7 +142,7 @@ TEST(WandbUpload, TheHostIsRewritten) {
 }
 
 TEST(WandbUpload, AStoreThatDoesNotSayThatTheUrlHasExpired) {
-  const auto cause = [](std::int64_t signed_at, std::int64_t expires, const Headers& headers = {}) {
+  const auto cause = [](std::int64_t signed_at, std::int64_t expires, const ReceivedHeaders& headers = {}) {
     WandbWriteFacts facts = written();
     WandbFile& file = facts.files[0].files[0];
     file.upload.signed_at = signed_at;
@@ -190,7 +190,7 @@ TEST(WandbUpload, OnlyTheUnusualNameFails) {
 }
 
 TEST(WandbUpload, TheRemedyKnowsTheStore) {
-  const auto fix = [](const std::string& url, const Headers& headers = {}) {
+  const auto fix = [](const std::string& url, const ReceivedHeaders& headers = {}) {
     Transfer put = page(403, "<Error/>", headers, url);
     put.code = "AccessDenied";
     return with_put(put).fix;

@@ -30,7 +30,7 @@ std::string header(const HttpRequest& request, std::string_view name) {
   return "(absent)";
 }
 
-HttpResponse response(int status, std::string body, Headers headers = {}) {
+HttpResponse response(int status, std::string body, ReceivedHeaders headers = {}) {
   HttpResponse out;
   out.status = status;
   out.body = std::move(body);
@@ -232,7 +232,7 @@ TEST(S3Answer, TellsStoresFromOthers) {
 }
 
 TEST(S3Answer, NamesProducts) {
-  const auto product = [](Headers headers) { return read_answer(response(200, "", std::move(headers))).product; };
+  const auto product = [](ReceivedHeaders headers) { return read_answer(response(200, "", std::move(headers))).product; };
   EXPECT_EQ(product({{"Server", "MinIO"}}), "MinIO");
   EXPECT_EQ(product({{"Server", "MinIO Console"}}), "MinIO Console");
   EXPECT_EQ(product({{"Server", "nginx"}, {"X-Amz-Id-2", "139e537544ee8317c39aad007510491396eb5e79cc9575ecd0d09eb5edb352a9"}}), "MinIO");
