@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 #include "core/redactor.hpp"
 #include "engine/judging.hpp"
@@ -14,24 +15,36 @@ namespace {
 constexpr const char* record_schema = "wbverify-record/1";
 
 /// Every string and every key. What was received in them is redacted already; this is for what was taken as it came: tokens, names.
-void redact(nlohmann::json& json) {
-  const auto redacted = [](const std::string& text) { return Redactor::process().redact(text, Wrote::us); };
-  if (json.is_string()) {
-    json = redacted(json.get_ref<const std::string&>());
-  } else if (json.is_array()) {
-    for (auto& child : json) redact(child);
-  } else if (json.is_object()) {
-    nlohmann::json out = nlohmann::json::object();
-    for (auto& [key, value] : json.items()) {
-      redact(value);
-      // Two keys that became one are both kept.
-      std::string name = redacted(key);
-      while (out.contains(name)) name += "'";
-      out[name] = std::move(value);
+class Redaction {
+ public:
+  void go(nlohmann::json& json) {
+    if (json.is_string()) {
+      json = redacted(json.get_ref<const std::string&>());
+    } else if (json.is_array()) {
+      for (auto& child : json) go(child);
+    } else if (json.is_object()) {
+      nlohmann::json out = nlohmann::json::object();
+      for (auto& [key, value] : json.items()) {
+        go(value);
+        // Two keys that became one are both kept.
+        std::string name = redacted(key);
+        while (out.contains(name)) name += "'";
+        out[name] = std::move(value);
+      }
+      json = std::move(out);
     }
-    json = std::move(out);
   }
-}
+
+ private:
+  /// A record says the same few hundred names thousands of times.
+  const std::string& redacted(const std::string& text) {
+    const auto [known, fresh] = known_.try_emplace(text);
+    if (fresh) known->second = Redactor::process().redact(text, Wrote::us);
+    return known->second;
+  }
+
+  std::unordered_map<std::string, std::string> known_;
+};
 
 /// What our own records never hold: control characters (line ends only in the proposals of the settings), what turns or hides text, and
 /// bytes that are no UTF-8.
@@ -90,7 +103,7 @@ std::string encode_record(const Record& record) {
   nlohmann::json root = {{"schema", record_schema},     {"scene", record.scene},   {"run", record.run},
                                {"probes", std::move(probes)}, {"checks", record.checks}, {"shown", record.shown},
                                {"left_out", record.left_out}, {"needed", record.needed}, {"not_judged", record.not_judged}};
-  redact(root);
+  Redaction().go(root);
   return dump_json(root, 1) + "\n";
 }
 
