@@ -91,7 +91,8 @@ void read_targets(const Settings& settings, ConfigFacts& facts) {
 
 /// A setting that has a grammar, is set and came through it, reads as what it says.
 void read_others(const Settings& settings, ConfigFacts& facts) {
-  for (const auto& [name, view] : settings.scene.settings) {
+  for (const auto& [setting, view] : settings.scene.settings) {
+    const std::string& name = setting;   // clang before 16 captures no part of a structured binding
     const Variable* const variable = find_variable(name);
     const bool faulty = std::any_of(settings.issues.begin(), settings.issues.end(), [&](const SettingIssue& issue) { return issue.setting == name && (issue.kind == "malformed" || issue.kind == "placeholder"); });
     if (variable == nullptr || faulty || view.value.empty()) continue;

@@ -219,6 +219,15 @@ json WandbApi::ask(const GraphqlDocument& document, const json& variables, std::
 
 json WandbApi::stream(const WandbRun& run, const std::string& body, ApiAnswer& answer, std::size_t padding) {
   answer.operation = "file_stream";
+  for (const std::string* name : {&run.entity, &run.project, &run.name}) {
+    // Whatever normalises such an address makes another one of it.
+    if (*name != "." && *name != "..") continue;
+    answer.asked = true;
+    answer.http.cause = "bad-url";
+    answer.http.text = "the server gave the name " + *name + ", which cannot stand in an address";
+    answer.http.blame = wbverify::name(Blame::target);
+    return nullptr;
+  }
   const std::string path = "/files/" + percent_encode(run.entity) + "/" + percent_encode(run.project) + "/" + percent_encode(run.name) + "/file_stream";
   const HttpRequest request = post(path, body, padding);
   const auto result = client_.send(request, deadline_, stop_);

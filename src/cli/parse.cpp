@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/tree.hpp"
+#include "config/config_file.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -94,6 +95,7 @@ Arguments parse_arguments(const std::vector<std::string>& given) {
     throw UsageError(sanitize(error.what(), 300));
   }
 
+  if (arguments.entities.size() > most_entities) throw UsageError("--entity: at most " + std::to_string(most_entities) + " can be given");
   if (arguments.verbose && arguments.quiet) throw UsageError("--verbose and --quiet contradict each other");
   const int on_stdout = (arguments.format == Format::json ? 1 : 0) + (arguments.output == "-" ? 1 : 0) +
                         (arguments.record == "-" ? 1 : 0);

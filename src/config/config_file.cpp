@@ -138,6 +138,7 @@ class Reader {
   }
 
   void read_entities(const YAML::Node& node) {
+    if (node.IsSequence() && node.size() > most_entities) refuse(node.Mark(), "entities must be at most " + std::to_string(most_entities));
     out_.entities = one_or_more(node, [&](const YAML::Node& item) {
       const std::string name = scalar(item, "entities");
       if (!is_entity_name(name)) refuse(item.Mark(), "entities must be names of teams or users, as they stand in addresses behind the host");
@@ -203,7 +204,7 @@ std::string dns_address(std::string_view text) {
 bool is_entity_name(std::string_view text) {
   constexpr std::size_t longest = 128;
   constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
-  return !text.empty() && text.size() <= longest && text.front() != '-' && text.find_first_not_of(allowed) == std::string_view::npos;
+  return !text.empty() && text.size() <= longest && text.front() != '-' && text != "." && text != ".." && text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
 ConfigFile parse_config_file(const std::string& text, const std::string& path) {

@@ -45,6 +45,8 @@ ConfigFile read_config_file(const std::string& path, const std::map<std::string,
 /// `10.0.0.2`, `10.0.0.2:5353`, `2001:db8::5`, `[2001:db8::5]:53` as ADDRESS:PORT; empty when it is none of these.
 std::string dns_address(std::string_view text);
 
+/// In so many entities runs are made at most, one beside the other.
+inline constexpr std::size_t most_entities = 32;
 /// Whether the text may be the name of a team or a user, as it stands in the server's addresses.
 bool is_entity_name(std::string_view text);
 

@@ -100,6 +100,8 @@ def test_a_key_that_was_given_for_a_file_is_not_shown(tmp_path):
     (["--entity", "https://wandb.example.com/team"], ["--entity", "HOST/NAME"]),
     (["--entity", ""], ["--entity"]),
     (["--entity"], ["--entity needs a value"]),
+    (["--entity", ".."], ["--entity", "HOST/NAME"]),
+    ([word for number in range(33) for word in ("--entity", f"team-{number}")], ["--entity", "at most 32"]),
     (["--deeep"], ["--deep"]),
 ])
 def test_wrong_usage(tmp_path, args, words):

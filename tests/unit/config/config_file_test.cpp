@@ -66,6 +66,10 @@ TEST(ConfigFile, MayBeEmpty) {
 
 TEST(ConfigFile, NamesTheLineAndTheColumn) {
   EXPECT_EQ(refusal("env_flie: x\n"), " line 1 column 1: unknown key env_flie; env_file is probably meant.");
+  std::string many = "entities:\n";
+  for (std::size_t i = 0; i <= most_entities; ++i) many += "- team-" + std::to_string(i) + "\n";
+  EXPECT_EQ(refusal(many), " line 2 column 1: entities must be at most 32.");
+  EXPECT_THAT(refusal("entities: [..]\n"), testing::HasSubstr("entities must be names"));
   EXPECT_EQ(refusal("a: 1\n"), " line 1 column 1: unknown key a; known are api_key_file, ca_file, deep, dns_server, entities, env_file, http_port, settings.");
   EXPECT_EQ(refusal("env_file: x\nenv_file: y\n"), " line 2 column 1: the key env_file stands already in line 1.");
   EXPECT_EQ(refusal("settings:\n  HOST: a\n  HOST: b\n"), " line 3 column 3: the key HOST stands already in line 2.");
