@@ -18,7 +18,7 @@ inline Error stopped() { return {"stopped", "stopped before the answer came", Bl
 /// What the name service said about a host.
 struct DnsAnswer {
   std::string host;
-  std::string source;               ///< who answered: `literal`, `localhost` (RFC 6761), `dns` (/etc/hosts included)
+  std::string source;               ///< who answered: `literal`, `localhost` (RFC 6761), `hosts-file`, `dns`
   std::vector<std::string> ipv4;    ///< in the order of the answer
   std::vector<std::string> ipv6;
   std::string canonical_name;       ///< end of the CNAME chain, or empty

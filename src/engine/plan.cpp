@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 #include "util/text.hpp"
 
@@ -70,8 +71,9 @@ Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, con
   std::deque<std::string> open;
   const auto want = [&](const std::string& need) {
     const std::string id = need.substr(0, need.find('/'));
+    if (!checks.contains(id)) throw std::logic_error("the catalogue has no check " + id + ", which is needed");
     if (std::find(plan.needed.begin(), plan.needed.end(), need) == plan.needed.end()) plan.needed.push_back(need);
-    if (checks.contains(id) && wanted_checks.insert(id).second) open.push_back(id);
+    if (wanted_checks.insert(id).second) open.push_back(id);
   };
   const auto whole_check_left_out = [&](const std::string& id) {
     return std::find(plan.left_out.begin(), plan.left_out.end(), id) != plan.left_out.end();
@@ -102,7 +104,8 @@ Plan make_plan(const std::vector<Plugin>& catalog, const Settings& settings, con
     while (!probe_ids.empty()) {
       const auto found = probes.find(probe_ids.front());
       probe_ids.pop_front();
-      if (found == probes.end() || !wanted_probes.insert(found->first).second) continue;
+      if (found == probes.end()) throw std::logic_error("the catalogue has a probe less than " + check.id + " needs");
+      if (!wanted_probes.insert(found->first).second) continue;
       for (const auto& need : found->second->needs) want(need);
       for (const auto& read : found->second->reads) probe_ids.push_back(read);
     }

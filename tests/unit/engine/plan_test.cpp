@@ -56,6 +56,17 @@ TEST(Plan, AFailureOfWhatASelectedCheckNeedsIsShown) {
   EXPECT_EQ(ran.status("b.w"), Status::blocked);
 }
 
+TEST(Plan, ACatalogueThatNeedsWhatItLacksIsRefused) {
+  const auto plan_of = [](const std::string& need, const std::string& probe) {
+    const std::vector<Plugin> catalog = {{"a", "A", {toy_probe("p", says("ok"))}, {toy_check("a.x", probe, {need})}, {}, {}}};
+    return make_plan(catalog, Settings(), {});
+  };
+  EXPECT_THROW(plan_of("a.y", "p"), std::logic_error);
+  EXPECT_THROW(plan_of("b.x/row", "p"), std::logic_error);
+  EXPECT_THROW(plan_of("a.x", "q"), std::logic_error);
+  EXPECT_NO_THROW(plan_of("a.x", "p"));
+}
+
 TEST(Plan, AnUnknownNameIsAnErrorWithTheNearest) {
   try {
     ids({{"b.qq"}, {}, false});
