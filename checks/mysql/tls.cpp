@@ -47,7 +47,9 @@ Finding judge_plain(const MysqlFacts& facts, const Scene& scene) {
                          ? at + " offers no TLS, so that tls=preferred falls back to plain text."
                          : "MYSQL asks for no TLS: everything goes to " + at + " in plain text.";
   finding.expected = "tls=true, and a certificate of " + facts.host + " that is trusted.";
-  finding.why = "Whoever is on the way reads and changes queries and rows: API keys' hashes, run data, licences.";
+  finding.why =
+      "Whoever is on the way reads and changes queries and rows: API keys' hashes, run data, licences. The password too: "
+      "it is encrypted with whatever RSA key the answer brings, and nobody looks whose key that is.";
   finding.fix = (facts.greeting.offers_tls() ? "" : offer_tls(facts) + "\n") + with_tls(facts, scene);
   finding.reproduce = mysql_client(facts, "SHOW SESSION STATUS LIKE 'Ssl_cipher'");
   return finding;

@@ -160,6 +160,7 @@ TEST(MysqlTlsCheck, WarnsOfPlainTextExceptOnLoopback) {
   auto finding = tls(facts);
   EXPECT_EQ(finding.status, Status::warn);
   EXPECT_EQ(finding.cause, "plaintext");
+  EXPECT_THAT(finding.why, HasSubstr("The password too")) << "attackers send an RSA key of their own";
   EXPECT_THAT(finding.fix, HasSubstr("In /etc/wandb.env line 4 write: "
                                      "MYSQL=mysql://wandb_local:PASSWORD@db.example.com:3306/wandb_local?tls=true"));
   EXPECT_THAT(finding.fix, Not(HasSubstr("ssl_cert")));

@@ -98,6 +98,15 @@ def _(box):
                   f"INSERT INTO `{box.database}`.schema_migrations VALUES (1832, 0); CREATE TABLE `{box.database}`.runs (id INT PRIMARY KEY, config JSON)")
 
 
+@near("mysql.own-ca", ["mysql.tls", "mysql.login", "tls.trusted", "bucket.tls"], "a CA of the database's own, which MYSQL names and nobody else knows")
+def _(box):
+    from ..forge import ForgedAuthority
+    own = ForgedAuthority()
+    (box.dir / "mysql-ca.pem").write_text(own.root.pem())
+    box.mysql_url(query=f"?tls=custom&ssl-ca={box.dir}/mysql-ca.pem")
+    box.mysql_behind(leaf(box, "mysql.localhost", issuer=own.intermediate))
+
+
 @near("mysql.wildcard-certificate", ["mysql.tls"], "a certificate of many names")
 def _(box):
     box.mysql_behind(leaf(box, "db-1.example.com", san=["db-1.example.com", "db-2.example.com", "mysql.localhost"]))

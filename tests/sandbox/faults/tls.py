@@ -127,6 +127,13 @@ def _(box):
     box.ca_pem = other_authority(root="Another company root").root.pem()
 
 
+@fault("tls.ca-of-mysql-alone", {"tls.trusted": "untrusted-root", "bucket.tls": "untrusted-root"}, "the CA of everything is named by MYSQL alone, and vouches for nothing else")
+def _(box):
+    (box.dir / "mysql-ca.pem").write_text(box.authority.root.pem())
+    box.mysql_url(query=f"?tls=custom&ssl-ca={box.dir}/mysql-ca.pem")
+    box.ca_pem = other_authority(root="Another company root").root.pem()
+
+
 @fault("tls.missing-intermediate", {"tls.trusted": "missing-intermediate"}, "cert.pem in place of fullchain.pem")
 def _(box):
     show(box, leaf(box, chain=[]))
