@@ -117,16 +117,17 @@ class Writing {
 
   void work_in(Work& work, bool first) {
     if (!create_runs(work, first) || api_.stopped()) return;
+    // The names alone, before the others fill the rest.
+    WandbRun second;
+    second.entity = work.run->entity;
+    second.project = work.run->project;
+    second.name = second_;
     std::vector<std::jthread> threads;
     const auto beside = [&](auto chain) { threads.push_back(start_thread([this, chain] { guarded(chain); })); };
     if (first) {
       beside([&] { log_and_use_artifact(api_, *work.run, second_, facts_.artifact, facts_.multipart, work.made); });
       beside([&] { run_sweep(api_, *work.run, facts_.sweep, work.made); });
-      beside([&] {
-        WandbRun second = *work.run;
-        second.name = second_;
-        send_large_bodies(api_, second, facts_.bodies);
-      });
+      beside([&] { send_large_bodies(api_, second, facts_.bodies); });
     }
     guarded([&] { run_and_files(api_, *work.run, *work.files); });
   }
