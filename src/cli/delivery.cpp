@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "checks/catalog.hpp"
+#include "util/limits.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -77,7 +78,12 @@ int Delivery::end(const Report& report, const Record* record) {
     tell(context_, std::string("cannot write the report to standard output: ") + to_lower(std::strerror(error)));
     lost_ = true;
   }
-  return lost_ && report.run.exit_status == 0 ? 74 : report.run.exit_status;
+  if (!lost_) return report.run.exit_status;
+  if (const std::string lacking = noted_shortage(); !lacking.empty() && report.run.exit_status != 1) {
+    tell(context_, lacking);
+    return 70;
+  }
+  return report.run.exit_status == 0 ? 74 : report.run.exit_status;
 }
 
 int Delivery::deliver(const Report& report, const Record* record) {

@@ -9,8 +9,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "cli/commands.hpp"
@@ -21,6 +24,8 @@
 
 namespace wbverify {
 namespace {
+
+constexpr int own_error = 70;
 
 /// What a process that holds secrets does first.
 void harden() {
@@ -46,6 +51,22 @@ void harden() {
 #endif
 }
 
+/// Where nobody can catch it (a static object, a function that may not throw), running out of memory still ends with a sentence and a
+/// status. Before all other static objects are made, hence the number.
+[[gnu::constructor(101)]] void know_the_end() {
+  std::set_terminate([] {
+    try {
+      if (const auto error = std::current_exception()) std::rethrow_exception(error);
+    } catch (const std::bad_alloc&) {
+      constexpr std::string_view text = "wbverify: out of memory (see ulimit -v and ulimit -d)\n";
+      [[maybe_unused]] const auto written = ::write(2, text.data(), text.size());
+      ::_exit(own_error);
+    } catch (...) {   // NOLINT(bugprone-empty-catch): as without a handler
+    }
+    std::abort();
+  });
+}
+
 /// The threads mostly wait: one heap serves them all, where glibc would give each its own.
 void share_heap() {
 #ifdef M_ARENA_MAX
@@ -58,10 +79,23 @@ int dispatch(const Arguments& arguments, Context& context) {
       {"run", run_command},         {"plan", plan_command},       {"config", config_command},
       {"list", list_command},       {"explain", explain_command}, {"replay", replay_command},
       {"cleanup", cleanup_command}, {"version", version_command}, {"schema", schema_command}};
+  const bool asks = arguments.command == "run" || arguments.command == "cleanup";
+  if (const std::string lacking = asks ? too_little_memory() : ""; !lacking.empty()) {
+    tell(context, lacking);
+    return own_error;
+  }
   for (const auto& [name, command] : commands) {
     if (arguments.command == name) return command(arguments, context);
   }
   throw UsageError("there is no command " + arguments.command);
+}
+
+/// A file that cannot be read or written because this machine has no more to give is no fault of the file.
+int unless_short(int status, Context& context) {
+  const std::string lacking = noted_shortage();
+  if (lacking.empty()) return status;
+  tell(context, lacking);
+  return own_error;
 }
 
 int guarded(int argc, char** argv, Context& context) {
@@ -78,19 +112,20 @@ int guarded(int argc, char** argv, Context& context) {
     return 64;
   } catch (const ConfigError& error) {
     tell(context, error.what());
-    return error.exit_status();
+    return unless_short(error.exit_status(), context);
   } catch (const InputError& error) {
     tell(context, error.what());
-    return 77;
+    return unless_short(77, context);
   } catch (const OutputError& error) {
     tell(context, error.what());
-    return 77;
+    return unless_short(77, context);
   } catch (const std::bad_alloc&) {
-    tell(context, "out of memory");
-    return 70;
+    note_shortage("memory");
+    tell(context, "out of memory. " + noted_shortage());
+    return own_error;
   } catch (const std::exception& error) {
     tell(context, std::string("internal error: ") + error.what());
-    return 70;
+    return own_error;
   }
 }
 
@@ -105,7 +140,12 @@ int cli_main(int argc, char** argv) {
   out.flush();
   if (out.error() != 0 && out.error() != EPIPE && status == 0) {
     tell(context, std::string("cannot write to standard output: ") + to_lower(std::strerror(out.error())));
-    status = 74;
+    status = unless_short(74, context);
+  }
+  // Threads that were given up may still be at work; they must not meet what a return takes down.
+  if (status == own_error) {
+    err.flush();
+    std::_Exit(status);
   }
   return status;
 }

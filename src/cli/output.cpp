@@ -9,11 +9,13 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <utility>
 
 #include "cli/context.hpp"
 #include "core/redactor.hpp"
 #include "util/encoding.hpp"
+#include "util/limits.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -52,6 +54,7 @@ int open_special(const fs::path& target) {
 }
 
 [[noreturn]] void cannot_write(const std::string& path, int error) {
+  note_shortage(error);
   throw OutputError("cannot write " + path + ": " + to_lower(std::strerror(error)));
 }
 
@@ -101,7 +104,13 @@ Output::Buffer::int_type Output::Buffer::overflow(int_type c) {
 }
 
 std::streamsize Output::Buffer::xsputn(const char* text, std::streamsize size) {
-  pending.append(text, static_cast<std::size_t>(size));
+  try {
+    pending.append(text, static_cast<std::size_t>(size));
+  } catch (const std::bad_alloc&) {
+    // The stream would swallow it, and the report be lost without a word.
+    note_shortage("memory");
+    if (error == 0) error = ENOMEM;
+  }
   return size;
 }
 

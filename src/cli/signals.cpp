@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <system_error>
+
+#include "util/limits.hpp"
 
 namespace wbverify {
 
@@ -20,21 +23,27 @@ SignalWatch::SignalWatch() {
   }
   pthread_sigmask(SIG_BLOCK, &handled_, &before_);
   const int signals = signalfd(-1, &handled_, SFD_CLOEXEC);
+  if (signals < 0) note_shortage(errno);
   leave_ = eventfd(0, EFD_CLOEXEC);
+  if (leave_ < 0) note_shortage(errno);
   try {
-    thread_ = std::thread([this, signals] { watch(signals); });
+    if (signals >= 0 && leave_ >= 0) thread_ = std::thread([this, signals] { watch(signals); });
   } catch (const std::system_error&) {
-    // Without a thread to watch them, signals end the process at once; the journal knows what was made.
-    ::close(signals);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    note_shortage("thread");
   }
+  if (thread_.joinable()) return;
+  // Without a thread to watch them, signals end the process at once; the journal knows what was made.
+  if (signals >= 0) ::close(signals);
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 SignalWatch::~SignalWatch() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(leave_, &one, sizeof one);
-  if (thread_.joinable()) thread_.join();
-  ::close(leave_);
+  if (thread_.joinable()) {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(leave_, &one, sizeof one);
+    thread_.join();
+  }
+  if (leave_ >= 0) ::close(leave_);
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 

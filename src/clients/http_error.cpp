@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "core/display.hpp"
+#include "util/limits.hpp"
 #include "util/text.hpp"
 
 namespace wbverify::http {
@@ -29,6 +30,7 @@ std::string doing(const Failure& failure) {
 }
 
 Error connect_error(const Failure& failure) {
+  note_shortage(failure.error);
   switch (failure.error) {
     case ECONNREFUSED: return {"refused", "connection refused", Blame::target, true};
     case ETIMEDOUT: return {"timed-out", "no answer to the attempt to connect", Blame::path, true};

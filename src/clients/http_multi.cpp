@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <new>
 
 namespace wbverify::http {
 namespace {
@@ -17,6 +18,7 @@ Multi::Multi() {
   static std::once_flag initialised;
   std::call_once(initialised, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   multi_.reset(curl_multi_init());
+  if (!multi_) throw std::bad_alloc();
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, most_connections);
   // By itself curl keeps four for each request on its way, and closes the others when a single one follows on many.
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, most_connections);

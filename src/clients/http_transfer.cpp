@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <new>
 
 #include "core/secret.hpp"
 #include "core/version.hpp"
@@ -50,7 +51,9 @@ void append(List& list, const std::string& line) {
   list.reset(longer);
 }
 
-Transfer::Transfer(const HttpRequest& request, const HttpOptions& options) : request_(request), options_(options), easy_(curl_easy_init()) {}
+Transfer::Transfer(const HttpRequest& request, const HttpOptions& options) : request_(request), options_(options), easy_(curl_easy_init()) {
+  if (!easy_) throw std::bad_alloc();
+}
 
 std::size_t Transfer::header_line(char* data, std::size_t size, std::size_t count, void* user) {
   return static_cast<Transfer*>(user)->take_header({data, size * count}) ? size * count : 0;

@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "core/display.hpp"
+#include "util/limits.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -46,7 +47,11 @@ int begin(const std::string& address, std::uint16_t port, Socket& socket) {
   if (getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &raw) != 0) return EINVAL;
   const std::unique_ptr<addrinfo, ListFreer> list(raw);
   socket = Socket(::socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket) return errno;
+  if (!socket) {
+    const int error = errno;
+    note_shortage(error);
+    return error;
+  }
   const int on = 1;
   setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return connect(socket.fd(), list->ai_addr, list->ai_addrlen) == 0 ? 0 : errno;

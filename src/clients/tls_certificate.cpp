@@ -4,6 +4,7 @@
 
 #include <array>
 #include <ctime>
+#include <new>
 
 #include "core/display.hpp"
 #include "util/encoding.hpp"
@@ -22,6 +23,7 @@ std::string_view view(const ASN1_STRING* text) {
 
 std::string print_name(const X509_NAME* name) {
   const BioPtr out(BIO_new(BIO_s_mem()));
+  if (!out) throw std::bad_alloc();
   // Without ESC_MSB umlauts stay letters; what is not printable is escaped by for_display().
   constexpr unsigned long form = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB | ASN1_STRFLGS_ESC_CTRL);
   if (X509_NAME_print_ex(out.get(), name, 0, form) < 0) return "(unreadable name)";

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <new>
 
 #include "clients/tcp.hpp"
 #include "clients/tls_failure.hpp"
@@ -51,6 +52,7 @@ class Handshake {
 Handshake::Handshake(const Socket& socket, const std::string& server_name, const HandshakeRules& rules, Deadline deadline, const std::stop_token& stop)
     : socket_(socket), deadline_(deadline), stop_(stop), context_(SSL_CTX_new(TLS_client_method())) {
   SSL_CTX* context = context_.get();
+  if (context == nullptr) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(context, rules.lowest);
   SSL_CTX_set_max_proto_version(context, rules.highest);
   SSL_CTX_set_cipher_list(context, (rules.ciphers + ":@SECLEVEL=" + std::to_string(rules.security_level)).c_str());
@@ -68,9 +70,11 @@ Handshake::Handshake(const Socket& socket, const std::string& server_name, const
   SSL_CTX_sess_set_new_cb(context, new_session);
   ssl_.reset(SSL_new(context));
   SSL* ssl = ssl_.get();
+  if (ssl == nullptr) throw std::bad_alloc();
   SSL_set_app_data(ssl, this);
   in_ = BIO_new(BIO_s_mem());
   out_ = BIO_new(BIO_s_mem());
+  if (in_ == nullptr || out_ == nullptr) throw std::bad_alloc();
   BIO_set_mem_eof_return(in_, -1);
   SSL_set_bio(ssl, in_, out_);
   SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);

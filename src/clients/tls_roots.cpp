@@ -1,5 +1,7 @@
 #include "clients/tls_roots.hpp"
 
+#include <new>
+
 #include "clients/tls_trust.hpp"
 
 namespace wbverify {
@@ -51,6 +53,7 @@ struct TlsRoots::State {
 TlsRoots::TlsRoots(const std::vector<std::string>& ca_files)
     : state_(new State{Trust(true, ca_files), StorePtr(X509_STORE_new())}) {
   X509_STORE* const store = state_->store.get();
+  if (store == nullptr) throw std::bad_alloc();
   X509_STORE_set_ex_data(store, State::place(), &state_->trust);
   X509_STORE_set_get_issuer(store, State::find_issuer);
   X509_STORE_set_lookup_certs(store, State::find_by_subject);

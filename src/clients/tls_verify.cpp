@@ -1,6 +1,7 @@
 #include "clients/tls_verify.hpp"
 
 #include <algorithm>
+#include <new>
 
 #include "clients/tls_paths.hpp"
 
@@ -95,7 +96,7 @@ Pass verify_once(const ChainQuestion& question, const std::vector<X509*>& untrus
   for (X509* certificate : trusted) X509_STORE_add_cert(store.get(), certificate);
   const StackPtr stack = stack_of(untrusted);
   const StoreContextPtr context(X509_STORE_CTX_new());
-  X509_STORE_CTX_init(context.get(), store.get(), question.leaf, stack.get());
+  if (!store || !stack || !context || X509_STORE_CTX_init(context.get(), store.get(), question.leaf, stack.get()) != 1) throw std::bad_alloc();
   X509_STORE_CTX_set_default(context.get(), "ssl_server");
   X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_auth_level(rules, 2);
@@ -161,6 +162,7 @@ std::string read_staple(std::string_view der, const std::vector<X509Ptr>& path, 
     const std::unique_ptr<OCSP_BASICRESP, Freer<OCSP_BASICRESP_free>> basic(OCSP_response_get1_basic(response.get()));
     const std::unique_ptr<OCSP_CERTID, Freer<OCSP_CERTID_free>> id(OCSP_cert_to_id(EVP_sha1(), path[0].get(), path[1].get()));
     const StorePtr store(X509_STORE_new());
+    if (!store) throw std::bad_alloc();
     std::vector<X509*> issuers;
     for (std::size_t i = 1; i < path.size(); ++i) {
       issuers.push_back(path[i].get());

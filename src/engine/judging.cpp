@@ -37,12 +37,13 @@ void give_way(Finding& finding) {
 /// A wait that we cut ourselves, or a machine that could not go on, is never the other side's failure. What passed did pass.
 void give_way_to(const std::string& hindrance, Finding& finding) {
   const bool of_others = finding.status == Status::unknown && finding.blame != Blame::machine && finding.blame != Blame::tool;
-  if (hindrance.empty() || (finding.status != Status::fail && !of_others)) return;
+  const bool complains = finding.status == Status::fail || finding.status == Status::warn;
+  if (hindrance.empty() || (!complains && !of_others)) return;
   const std::string cause = hindrance.substr(0, hindrance.find(':'));
   std::string text = cause == "run-deadline"     ? "The time limit of the run ended this before it was done."
                      : cause == "machine-paused" ? "This process was stopped for a while, by a signal or by a machine that slept or had no time for it."
                                                  : hindrance.substr(std::min(hindrance.size(), cause.size() + 2));
-  if (finding.status == Status::fail) text += " Seen until then: " + finding.observed;
+  if (complains) text += " Seen until then: " + finding.observed;
   Finding cut = unknown(cause, std::move(text), Blame::machine);
   cut.row = finding.row;
   cut.title = finding.title;

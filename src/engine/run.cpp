@@ -5,11 +5,13 @@
 #include <ctime>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <set>
 #include <thread>
 
 #include "core/version.hpp"
 #include "engine/judging.hpp"
+#include "util/limits.hpp"
 #include "util/text.hpp"
 #include "util/thread.hpp"
 
@@ -69,6 +71,14 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Clock::time_point end, in
   ended.record.info.id = spec.id;
   const auto started = Clock::now();
   milliseconds pause = first_pause;
+  const auto gave_up = [&](const char* cause, std::string reason, Blame blame) {
+    ended.facts = {};
+    ended.record.facts.clear();
+    ended.record.info.outcome = "gave-up";
+    ended.record.cause = cause;
+    ended.record.reason = std::move(reason);
+    ended.record.blame = blame;
+  };
   try {
     for (;;) {
       ++ended.record.info.attempts;
@@ -92,13 +102,11 @@ Ended ask(const ProbeSpec& spec, ProbeContext context, Clock::time_point end, in
     }
     ended.record.facts = ended.facts.encode();
     ended.record.info.outcome = "done";
+  } catch (const std::bad_alloc&) {
+    note_shortage("memory");
+    gave_up("no-resources", noted_shortage(), Blame::machine);
   } catch (const std::exception& error) {
-    ended.facts = {};
-    ended.record.facts.clear();
-    ended.record.info.outcome = "gave-up";
-    ended.record.cause = "internal-error";
-    ended.record.reason = "The probe " + spec.id + " stopped with an error of its own: " + sanitize(error.what());
-    ended.record.blame = Blame::tool;
+    gave_up("internal-error", "The probe " + spec.id + " stopped with an error of its own: " + sanitize(error.what()), Blame::tool);
   }
   ended.record.info.duration_ms = elapsed_ms(started);
   ended.record.info.round_trips = context.round_trips->load();
@@ -119,8 +127,12 @@ class Runner {
   }
 
   ~Runner() {
-    // Only after an exception is anybody still at work here; a thread that hangs must not hold up the way out.
+    // Only after an exception is anybody still at work here: they get the time to remove what they made. A thread that hangs must not
+    // hold up the way out.
     stop_probes_.request_stop();
+    std::unique_lock lock(inbox_->mutex);
+    inbox_->changed.wait_for(lock, grace_on_signal, [&] { return ended_.size() + inbox_->ended.size() >= threads_.size(); });
+    lock.unlock();
     for (auto& [id, thread] : threads_) {
       if (thread.joinable()) thread.detach();
     }
@@ -195,7 +207,7 @@ void Runner::launch(const ProbeSpec& spec) {
     ProbeContext context{*settings, Deadline(end), stop, settings->scene.run_id, *journal, facts_of,
                          std::make_shared<std::atomic<int>>(0)};
     Ended ended = ask(spec, std::move(context), end, retries);
-    if (const std::string shortage = wbverify::shortage(); !shortage.empty() && spec.touches && ended.record.hindrance.empty()) ended.record.hindrance = "no-resources: " + shortage;
+    if (const std::string lacking = shortage(); !lacking.empty() && spec.touches && ended.record.hindrance.empty()) ended.record.hindrance = "no-resources: " + lacking;
     const std::lock_guard lock(inbox->mutex);
     inbox->facts.insert_or_assign(spec.id, ended.facts);
     inbox->ended.push_back(std::move(ended));

@@ -27,7 +27,7 @@ std::string exit_status_meaning(int status) {
     case 64:
       return "wrong usage";
     case 70:
-      return "internal error of wbverify";
+      return "internal error of wbverify, or too few files or too little memory for it";
     case 74:
       return "nothing failed, but the report could not be written";
     case 75:

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "util/limits.hpp"
+
 namespace wbverify {
 namespace {
 
@@ -48,6 +50,7 @@ FileText refused(int code) {
     default:
       out.outcome = FileText::Outcome::failed;
       out.error = std::generic_category().message(code);
+      note_shortage(code);
   }
   return out;
 }

@@ -18,15 +18,15 @@ inline std::jthread start_thread(std::function<void()> work) {
     try {
       work();
     } catch (const std::bad_alloc&) {
-      note_shortage("no memory");
+      note_shortage("memory");
     } catch (...) {
-      note_shortage("no way to finish a part of the work");
+      note_shortage("way to finish a part of the work");
     }
   };
   try {
     return std::jthread(guarded);
   } catch (const std::system_error&) {
-    note_shortage("no thread");
+    note_shortage("thread");
   }
   guarded();
   return {};

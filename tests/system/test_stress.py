@@ -9,7 +9,7 @@ from program import PROGRAM
 
 STRESS = Path(__file__).resolve().parents[1] / "stress"
 PROGRAMS = sorted(path.name for path in STRESS.glob("*.py") if os.access(path, os.X_OK))
-COUNTS = {"pairs.py": 9, "placements.py": 60, "partial.py": 60, "mutations.py": 48}
+COUNTS = {"pairs.py": 9, "placements.py": 60, "partial.py": 60, "limits.py": 40, "mutations.py": 48}
 pytestmark = pytest.mark.long
 
 
