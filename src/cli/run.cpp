@@ -53,6 +53,8 @@ Attempt run_once(const Arguments& arguments, Context& context, milliseconds time
   options.journal = journal;
   options.events = std::move(events);
   Attempt attempt{run_plan(plan, settings, options), 0, 0};
+  // What undoing took is part of the run's time, as its user gave it.
+  attempt.outcome.report.run.deadline_ms = attempt.outcome.record.run.deadline_ms = static_cast<double>(timeout.count());
   attempt.unanswered = journal->unanswered().size();
   attempt.not_removed = journal->open().size() - attempt.unanswered;
   return attempt;

@@ -43,7 +43,7 @@ void give_way_to(const std::string& hindrance, Finding& finding) {
   std::string text = cause == "run-deadline"     ? "The time limit of the run ended this before it was done."
                      : cause == "machine-paused" ? "This process was stopped for a while, by a signal or by a machine that slept or had no time for it."
                                                  : hindrance.substr(std::min(hindrance.size(), cause.size() + 2));
-  if (complains) text += " Seen until then: " + finding.observed;
+  if (complains) text += std::string(seen_until_then) + finding.observed;
   Finding cut = unknown(cause, std::move(text), Blame::machine);
   cut.row = finding.row;
   cut.title = finding.title;

@@ -2,12 +2,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/plan.hpp"
 #include "engine/record.hpp"
 
 namespace wbverify {
+
+/// In the text of a finding that a hindrance cut: what comes behind it was seen all the same.
+inline constexpr std::string_view seen_until_then = " Seen until then: ";
 
 /// Whether what somebody needs has passed.
 struct NeedState {

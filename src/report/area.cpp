@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/cut.hpp"
 #include "report/entries.hpp"
 #include "report/layout.hpp"
 #include "report/paint.hpp"
@@ -48,6 +49,13 @@ std::string render_blocked(const Entry& entry, std::size_t id_width, const Termi
   return render_line(
       {Status::blocked, first.id, fit(style, "waits for " + join(first.blocked_by, " and ")), "", "", true}, id_width,
       style);
+}
+
+/// What this machine kept from being found out: nobody has to mend anything here, and the end of the report says what to do.
+std::string render_cut(const Entry& entry, std::size_t id_width, const TerminalStyle& style) {
+  const auto& first = *entry.results.front();
+  if (!style.verbose) return hanging(Status::unknown, count_of(entry.results.size(), "check") + " " + cut_words(first) + ": " + join(ids_of(entry), ", "), style);
+  return render_line({Status::unknown, first.id, fit(style, first.finding.observed), "", "", true}, id_width, style);
 }
 
 /// `id_width` 0: below a folded area, where ids have no column.
@@ -158,6 +166,10 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
     }
     return area;
   }
+  if (entries.size() == 1 && was_cut(results.front()) && !style.verbose) {
+    area.text = render_whole(plugin, entries.front(), cut_words(results.front()) + ": " + join(ids_of(entries.front()), ", "), style);
+    return area;
+  }
   if (blocked == results.size() && entries.size() == 1 && !style.verbose) {
     area.text = render_whole(plugin, entries.front(), waits_for(entries.front()), style);
     return area;
@@ -175,8 +187,9 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
   bool after_block = false;
   for (const auto& entry : entries) {
     const auto& first = *entry.results.front();
+    const bool cut = was_cut(first);
     const bool is_block =
-        entry.status == Status::fail || entry.status == Status::warn || entry.status == Status::unknown;
+        entry.status == Status::fail || entry.status == Status::warn || (entry.status == Status::unknown && !cut);
     if (after_block && entry.status != Status::blocked) area.text += '\n';
     after_block = is_block || (after_block && entry.status == Status::blocked);
     switch (entry.status) {
@@ -190,6 +203,10 @@ AreaText render_area(const Plugin& plugin, const std::vector<CheckResult>& resul
         area.text += render_blocked(entry, id_width, style);
         break;
       default:
+        if (cut) {
+          area.text += render_cut(entry, id_width, style);
+          break;
+        }
         area.text += render_block(first, ids_of(entry, 1), id_width, style);
     }
   }

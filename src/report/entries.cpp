@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "report/cut.hpp"
+
 namespace wbverify {
 namespace {
 
 bool say_the_same(const CheckResult& a, const CheckResult& b) {
   if (a.finding.status != b.finding.status) return false;
+  if (was_cut(a) || was_cut(b)) return was_cut(a) && was_cut(b) && a.finding.cause == b.finding.cause;
   switch (a.finding.status) {
     case Status::pass:
       return is_row(a) && a.check == b.check;

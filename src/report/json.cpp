@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/redactor.hpp"
+#include "report/cut.hpp"
 #include "report/layout.hpp"
 #include "report/reporters.hpp"
 #include "util/text.hpp"
@@ -37,7 +38,12 @@ Json summary_json(const Report& report) {
   return out;
 }
 
-Json run_json(const RunInfo& run) {
+Json cut_json(const Cut& cut) {
+  if (cut.unfinished == 0) return nullptr;
+  return {{"cause", sentence(cut.cause)}, {"unfinished", cut.unfinished}, {"text", sentence(cut.text)}};
+}
+
+Json run_json(const RunInfo& run, const Cut& cut) {
   return {{"id", sentence(run.id)},
           {"version", sentence(run.version)},
           {"started", rfc3339(run.started)},
@@ -45,6 +51,7 @@ Json run_json(const RunInfo& run) {
           {"deadline_ms", milliseconds(run.deadline_ms)},
           {"attempts", run.attempts},
           {"interrupted", run.interrupted},
+          {"cut", cut_json(cut)},
           {"exit_status", run.exit_status},
           {"target", sentence(run.target)}};
 }
@@ -85,7 +92,7 @@ std::string render_json(const Report& report) {
   for (const auto& result : report.results) results.push_back(result_json(result));
   for (const auto& probe : report.probes) probes.push_back(probe_json(probe));
   const Json root = {{"schema", "wbverify-report/1"},
-                     {"run", run_json(report.run)},
+                     {"run", run_json(report.run, cut_of(report))},
                      {"summary", summary_json(report)},
                      {"results", std::move(results)},
                      {"probes", std::move(probes)}};

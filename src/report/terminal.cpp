@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "report/area.hpp"
+#include "report/cut.hpp"
 #include "report/layout.hpp"
 #include "report/paint.hpp"
 #include "util/text.hpp"
@@ -59,29 +60,18 @@ std::string counts_text(const Counts& counts) {
 }
 
 const CheckResult* first_to_fix(const Report& report) {
-  for (const Status status : {Status::fail, Status::unknown, Status::warn}) {
+  const auto first_of = [&](Status status, bool cut) {
     const CheckResult* first = nullptr;
     for (const auto& result : report.results) {
-      if (result.finding.status != status) continue;
+      if (result.finding.status != status || was_cut(result) != cut) continue;
       if (first == nullptr || waiting_for(report, result) > waiting_for(report, *first)) first = &result;
     }
-    if (first != nullptr) return first;
+    return first;
+  };
+  for (const auto& [status, cut] : {std::pair{Status::fail, false}, {Status::unknown, false}, {Status::unknown, true}, {Status::warn, false}}) {
+    if (const CheckResult* first = first_of(status, cut)) return first;
   }
   return nullptr;
-}
-
-/// What kept this machine from finding out, for all checks at once.
-static std::string hindered(const Report& report) {
-  const auto count = [&](std::string_view cause) {
-    return static_cast<std::size_t>(std::count_if(report.results.begin(), report.results.end(), [&](const CheckResult& result) { return result.finding.cause == cause; }));
-  };
-  std::vector<std::string> out;
-  if (const std::size_t cut = count("run-deadline"); cut > 0) {
-    out.push_back("the time limit, " + duration_text(report.run.deadline_ms) + ", was reached with " + count_of(cut, "check") + " not finished; try --timeout 5m");
-  }
-  if (const std::size_t cut = count("machine-paused"); cut > 0) out.push_back("this process was stopped for a while, which " + count_of(cut, "check") + " did not survive; run it again");
-  if (const std::size_t cut = count("no-resources"); cut > 0) out.push_back("too few files, threads or too little memory for " + count_of(cut, "check"));
-  return join(out, "; ");
 }
 
 void TerminalReporter::heading(const RunInfo& run) {
@@ -139,8 +129,9 @@ void TerminalReporter::finish(const Report& report, const std::vector<std::pair<
   if (report.run.attempts > 1) text += ", attempt " + std::to_string(report.run.attempts);
   text += '\n';
   if (report.run.interrupted) text += labelled("Interrupted", "stopped by a signal: this report is partial", style_);
-  if (const std::string limits = hindered(report); !limits.empty()) text += labelled("Cut short", limits, style_);
-  if (const CheckResult* first = first_to_fix(report)) {
+  if (const Cut cut = cut_of(report); cut.unfinished > 0) text += labelled("Cut short", fit(style_, cut.text), style_);
+  // For what was cut short the line above says it all.
+  if (const CheckResult* first = first_to_fix(report); first != nullptr && !was_cut(*first)) {
     const Status status = first->finding.status;
     const std::size_t waiting = waiting_for(report, *first);
     std::string what = first->id;

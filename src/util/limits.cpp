@@ -79,7 +79,7 @@ void raise_limits() {
 void note_shortage(const char* of) { noted.store(of); }
 
 void note_shortage(int error) {
-  if (error == EMFILE || error == ENFILE) note_shortage("file to open");
+  if (error == EMFILE || error == ENFILE) note_shortage("file descriptor");
   if (error == ENOMEM || error == ENOBUFS) note_shortage("memory");
 }
 
@@ -87,7 +87,7 @@ std::string noted_shortage() {
   const char* const of = noted.load();
   if (of == nullptr) return "";
   const std::string_view what = of;
-  const std::string limit = what == "memory" ? memory_limit(least_memory, least_memory) : what == "file to open" ? file_limit() : "";
+  const std::string limit = what == "memory" ? memory_limit(least_memory, least_memory) : what == "file descriptor" ? file_limit() : "";
   return "This machine had no " + std::string(what) + " for this process" + (what == "thread" ? " (ulimit -u)." : ".") + (limit.empty() ? "" : " ") + limit;
 }
 

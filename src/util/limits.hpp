@@ -6,7 +6,7 @@ namespace wbverify {
 /// Lets this process open as many files as it may, and gives its threads stacks of the size that they need. To be called once, before any
 /// thread.
 void raise_limits();
-/// Notes that this machine had no `thread`, no `file to open` or no `memory` to give. Thread-safe; allocates nothing.
+/// Notes that this machine had no `thread`, no `file descriptor` or no `memory` to give. Thread-safe; allocates nothing.
 void note_shortage(const char* of);
 /// The same for an errno, when it is one that tells of a shortage of this machine; any other is nothing to note.
 void note_shortage(int error);

@@ -102,15 +102,15 @@ class Limited:
 
 
 def rows_of(text):
-    """id → status of what is not as it should be; None without a report."""
+    """id → (status, cause, who is to blame) of what is not as it should be, and what the report says was cut; None, None without a report."""
     try:
         report = json.loads(text)
-        return {row["id"]: row["status"] for row in report["results"] if row["status"] in BAD}
+        return {row["id"]: (row["status"], row["cause"], row["blame"]) for row in report["results"] if row["status"] in BAD}, report["run"]["cut"]
     except (ValueError, KeyError, TypeError):
-        return None
+        return None, None
 
 
-def complaints(status, rows, err, known):
+def complaints(status, rows, cut, err, known):
     """What is wrong with what the program said."""
     if status == 127:
         return [] if LOADER in err else ["exit 127, and not by the loader"]
@@ -120,8 +120,13 @@ def complaints(status, rows, err, known):
         return [f"exit {status}"]
     if rows is None:
         return [f"exit {status} without a report"]
-    blamed = {row: word for row, word in rows.items() if word in ("fail", "warn") and row not in known}
-    return [f"blamed a service: {blamed}"] if blamed else []
+    new = {row: said for row, said in rows.items() if row not in known}
+    blamed = {row: said for row, said in new.items() if said[0] in ("fail", "warn") or (said[0] == "unknown" and said[2] != "machine")}
+    wrong = [f"blamed a service: {blamed}"] if blamed else []
+    unfinished = [row for row, said in rows.items() if said[1] in ("run-deadline", "machine-paused", "no-resources")]
+    if len(unfinished) != (cut["unfinished"] if cut else 0) or (cut and not cut["text"]):
+        wrong.append(f"unfinished are {unfinished}, and the report says {cut}")
+    return wrong
 
 
 def trial(limited, dice, known, tally):
@@ -133,7 +138,7 @@ def trial(limited, dice, known, tally):
         status, out, err, seconds = limited.run(words + ([] if report else ["--format", "json"]), limits, report)
         requests.wait()
     text = out if not report else report.read_text() if report.exists() else ""
-    wrong = complaints(status, rows_of(text), err, known)
+    wrong = complaints(status, *rows_of(text), err, known)
     longest = (limits["time"] if "time" in limits else 60) + (sum(limits["stop"]) if "stop" in limits else 0) + LATE
     if seconds > longest:
         wrong.append(f"it took {seconds:.1f} s")
@@ -163,7 +168,7 @@ def main():
             if index not in known:
                 limited = Limited(world)
                 status, out, err, _ = limited.run(["--format", "json"], {})
-                known[index] = rows_of(out) or {}
+                known[index] = rows_of(out)[0] or {}
                 if status not in (0, 3):
                     tally.judge(number, f"{GENERATIONS[index]}, without limits", [f"exit {status}: {known[index]} {err[-600:]}"])
             about, wrong = trial(limited, dice, known[index], tally)

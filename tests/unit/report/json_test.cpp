@@ -30,6 +30,19 @@ TEST(Json, HasEverythingInOrder) {
   EXPECT_TRUE(parse_json(render_json(healthy()))["summary"]["first_to_fix"].is_null());
 }
 
+TEST(Json, SaysWhatThisMachineCutShort) {
+  EXPECT_TRUE(parse_json(render_json(healthy()))["run"]["cut"].is_null());
+  EXPECT_TRUE(parse_json(render_json(unknowns()))["run"]["cut"].is_null()) << "a service that says nothing is not of this machine";
+  const auto cut = parse_json(render_json(cut_short()))["run"]["cut"];
+  EXPECT_EQ(cut["cause"], "run-deadline");
+  EXPECT_EQ(cut["unfinished"], 5);
+  EXPECT_EQ(cut["text"],
+            "The time limit, 1 min 0 s, was reached with 2 checks not finished; try --timeout 5m. This process was stopped for a while, which 1 check did not "
+            "survive; run it again. This process may open only 14 files (ulimit -n); it needs 96: 2 checks not finished; raise the limit and run it again.");
+  const auto causes = parse_json(report_schema())["properties"]["run"]["properties"]["cut"]["properties"]["cause"]["enum"];
+  EXPECT_EQ(causes, nlohmann::json({"run-deadline", "machine-paused", "no-resources"}));
+}
+
 TEST(Json, HostileTextsAreCleanAndValid) {
   const std::string text = render_json(hostile());
   const auto json = parse_json(text);

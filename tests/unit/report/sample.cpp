@@ -201,6 +201,24 @@ Report unknowns() {
   return finished(std::move(results));
 }
 
+Report cut_short() {
+  const auto cut = [](const std::string& id, const std::string& cause, const std::string& observed) {
+    CheckResult result = timed(result_of(id, Status::unknown, "The answer of " + id + " is good", observed), 4012.3);
+    result.finding.cause = cause;
+    result.finding.blame = Blame::machine;
+    result.finding.fix = "Give the run more time: --timeout 5m";
+    result.finding.setting = "MYSQL";
+    result.origin = "MYSQL in /etc/wandb.env line 4";
+    return result;
+  };
+  const std::string late = "The time limit of the run ended this before it was done.";
+  const std::string few = "This process may open only 14 files (ulimit -n); it needs 96.";
+  return finished({config_ok(), dns_ok(), cut("mysql.login", "run-deadline", late + " Seen until then: No answer."),
+                   blocked("mysql.version", "MySQL is 8.0 or newer", {"mysql.login"}), cut("mysql.variables", "run-deadline", late),
+                   cut("mysql.replica", "machine-paused", "This process was stopped for a while, by a signal or by a machine that slept or had no time for it."),
+                   cut("bucket.read", "no-resources", few + " Seen until then: No answer."), cut("bucket.cors", "no-resources", few)});
+}
+
 Report skips() {
   std::vector<CheckResult> results = {config_ok()};
   for (const auto& spec : sample_catalog()[1].checks)

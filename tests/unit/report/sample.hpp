@@ -17,6 +17,7 @@ Report healthy();
 Report one_failure();  ///< the login fails, everything behind it waits, in its own area and in the next
 Report warnings();     ///< rows and a check warn
 Report unknowns();     ///< one probe gave no answer, and one check broke
+Report cut_short();    ///< the time limit was reached, this process stopped, and there were too few files
 Report skips();
 Report hostile();  ///< control characters, bidirectional overrides, invalid UTF-8, very long words
 

@@ -46,7 +46,7 @@ void expect_printable(const std::string& text) {
 
 const std::vector<std::pair<std::string, Report (*)()>> reports = {{"healthy", healthy},   {"failure", one_failure},
                                                                    {"warnings", warnings}, {"unknown", unknowns},
-                                                                   {"skips", skips},       {"hostile", hostile}};
+                                                                   {"skips", skips},       {"hostile", hostile},   {"cut", cut_short}};
 
 TEST(Terminal, LooksAsAgreed) {
   for (const auto& [name, make] : reports) expect_golden(name, render_terminal(make(), style()));
@@ -66,11 +66,44 @@ TEST(Terminal, Verbose) {
   expect_golden("warnings-verbose", render_terminal(warnings(), verbose));
 }
 
+TEST(Terminal, WhatWasCutIsALineAndTheRemedyStandsOnce) {
+  for (const int width : {60, 80, 120}) {
+    const std::string text = render_terminal(cut_short(), style(width));
+    for (const char* part : {"Observed", "Fix", "To blame", "Setting", "More", "Look first", "Seen until then"}) EXPECT_THAT(text, Not(HasSubstr(part))) << width;
+    EXPECT_THAT(text, HasSubstr("UNKN  2 checks not finished in time: mysql.login,"));
+    const std::size_t remedy = text.find("--timeout");
+    ASSERT_NE(remedy, std::string::npos);
+    EXPECT_EQ(text.find("--timeout", remedy + 1), std::string::npos) << text;
+  }
+  TerminalStyle verbose = style();
+  verbose.verbose = true;
+  const std::string all = render_terminal(cut_short(), verbose);
+  EXPECT_THAT(all, HasSubstr("Seen until then: No answer."));
+  EXPECT_THAT(all, Not(HasSubstr("Setting")));
+}
+
+TEST(Terminal, WhatIsToBeMendedComesBeforeWhatWasCut) {
+  Report report = cut_short();
+  EXPECT_EQ(first_to_fix(report)->id, "mysql.login");
+  report.results.push_back(unknowns().results.back());
+  EXPECT_EQ(first_to_fix(report)->finding.cause, "internal-error");
+  EXPECT_THAT(render_terminal(report, style()), HasSubstr("Look first"));
+  report.results.push_back(one_failure().results[2]);
+  EXPECT_EQ(first_to_fix(report)->finding.status, Status::fail);
+}
+
+TEST(Terminal, MoreTimeIsMoreThanTheRunHad) {
+  Report report = cut_short();
+  report.run.deadline_ms = 600000;
+  EXPECT_THAT(render_terminal(report, style()), HasSubstr("--timeout 21m"));
+}
+
 TEST(Terminal, QuietSaysWhatIsWrongAndTheEnd) {
   TerminalStyle quiet = style();
   quiet.quiet = true;
   expect_golden("failure-quiet", render_terminal(one_failure(), quiet));
   expect_golden("healthy-quiet", render_terminal(healthy(), quiet));
+  expect_golden("cut-quiet", render_terminal(cut_short(), quiet));
 }
 
 TEST(Terminal, ColourIsDecoration) {
