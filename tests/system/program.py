@@ -92,7 +92,7 @@ def catalogue():
 
 
 def journals(box):
-    return sorted((Path(box.dir) / "state/wbverify/journal").glob("*.jsonl"))
+    return sorted(Path(box.dir).glob("state*/wbverify/journal/*.jsonl"))
 
 
 def let_time_pass(box, minutes=16):
