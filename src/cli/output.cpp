@@ -16,6 +16,7 @@
 #include "core/redactor.hpp"
 #include "util/encoding.hpp"
 #include "util/limits.hpp"
+#include "util/links.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -58,37 +59,11 @@ int open_special(const fs::path& target) {
   throw OutputError("cannot write " + path + ": " + to_lower(std::strerror(error)));
 }
 
-/// Whether the link in that folder was made by somebody who may not decide where this user writes: the folder is open to
-/// all, and the link belongs neither to this user, nor to root, nor to the folder's owner (the kernel's protected_symlinks).
-bool is_planted(const fs::path& folder, const struct stat& link) {
-  struct stat info {};
-  if (::stat(folder.empty() ? "." : folder.c_str(), &info) != 0) return true;
-  constexpr mode_t open_to_others = S_IWGRP | S_IWOTH;
-  return (info.st_mode & open_to_others) != 0 && link.st_uid != ::geteuid() && link.st_uid != 0 && link.st_uid != info.st_uid;
-}
-
 /// Where the bytes really go: a link stays a link. Throws when somebody else's link leads there.
 fs::path target_of(const std::string& path) {
-  constexpr int most_links = 40;   // as the kernel
-  std::error_code error;
-  fs::path rest = fs::absolute(path, error), done;
-  if (error) return path;
-  for (int links = 0; !rest.empty();) {
-    const auto first = rest.begin();
-    const fs::path folder = done;
-    done = first->empty() ? done : done / *first;
-    fs::path after;
-    for (auto part = std::next(first); part != rest.end(); ++part) after /= *part;
-    rest = after;
-    struct stat link {};
-    if (::lstat(done.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) continue;
-    if (is_planted(folder, link)) throw OutputError("cannot write " + path + ": " + done.string() + " is a link that belongs to another user");
-    const fs::path leads_to = fs::read_symlink(done, error);
-    if (error || ++links > most_links) return path;
-    rest = leads_to / rest;
-    done = leads_to.is_absolute() ? fs::path() : folder;
-  }
-  return done;
+  LinkTarget target = follow_links(path);
+  if (!target.planted.empty()) throw OutputError("cannot write " + path + ": " + target.planted + " is a link that belongs to another user");
+  return std::move(target.path);
 }
 
 bool written_in_place(const fs::path& target) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/journal_entries.hpp"
+#include "util/links.hpp"
 #include "util/text.hpp"
 
 namespace wbverify {
@@ -85,6 +86,9 @@ class JournalFile : public RunJournal {
   /// Everything that is open, and these lines. The file gets its name when it is complete and locked: nobody ever takes a journal
   /// that is being made for one whose run is dead.
   void create(const std::string& lines) {
+    if (const std::string planted = follow_links(path_.parent_path()).planted; !planted.empty()) {
+      return break_down("open", "the link " + planted + " belongs to another user");
+    }
     std::error_code ignored;
     fs::create_directories(path_.parent_path(), ignored);
     fs::permissions(path_.parent_path(), fs::perms::owner_all, ignored);
@@ -111,10 +115,10 @@ class JournalFile : public RunJournal {
     disk_.unlink(unnamed_.c_str());
   }
 
-  /// Reads errno. From here on nothing is announced: nobody knows what the disk has kept.
-  void break_down(const char* what) {
+  /// From here on nothing is announced: nobody knows what the disk has kept.
+  void break_down(const char* what, const std::string& why = std::strerror(errno)) {
     if (broken_) return;
-    broken_ = Error{"journal", std::string("Cannot ") + what + " the journal " + path_.string() + ": " + std::strerror(errno) +
+    broken_ = Error{"journal", std::string("Cannot ") + what + " the journal " + path_.string() + ": " + why +
                                    ". Nothing is written to a service that could not be undone after a crash. Point XDG_STATE_HOME to a "
                                    "folder that this user may write to, or leave these checks out with --read-only.",
                     Blame::machine, false};

@@ -64,6 +64,25 @@ TEST_F(JournalTest, AWriteWithoutAnAnswerStaysOpenWhateverIsSettled) {
   EXPECT_THAT(listed(), ElementsAre(one_));
 }
 
+TEST_F(JournalTest, IsNotKeptBehindALinkThatAnotherUserMade) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make somebody else's link";
+  namespace fs = std::filesystem;
+  const fs::path open = directory_.parent_path() / "open", target = directory_.parent_path() / "target";
+  fs::create_directories(open);
+  fs::create_directories(target);
+  fs::permissions(open, fs::perms::all | fs::perms::sticky_bit);
+  fs::create_directory_symlink(target, open / "state");
+  ASSERT_EQ(::lchown((open / "state").c_str(), 65534, 65534), 0);
+  const auto refused = open_journal(open / "state/wbverify/journal", id_)->announce({"s3-object", "s3.example.com/b", "k"});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find("state belongs to another user"), std::string::npos) << refused.error().text;
+  EXPECT_TRUE(fs::is_empty(target));
+  ASSERT_EQ(::lchown((open / "state").c_str(), 0, 0), 0);
+  EXPECT_TRUE(open_journal(open / "state/wbverify/journal", id_)->announce({"s3-object", "s3.example.com/b", "k"})) << "root's own is followed";
+  fs::remove_all(open);
+  fs::remove_all(target);
+}
+
 TEST_F(JournalTest, EachAttemptWaitsForAnAnswerOfItsOwn) {
   const auto journal = open_journal(directory_, id_);
   ASSERT_TRUE(journal->announce(one_));
