@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from program import command, environment, journals
+from program import clean_up_at_last, command, environment
 
 PROGRAM = os.environ.get("WBVERIFY_TSAN", "")
 pytestmark = pytest.mark.skipif(not PROGRAM, reason="tests/run builds the program that this needs, preset tsan")
@@ -83,6 +83,7 @@ def test_signals(base, watched, number):
         said, _ = process.communicate(timeout=180)
         assert process.returncode in (0, -number), said
     watched.run(base, "cleanup")
+    clean_up_at_last(base)
 
 
 def test_a_kill_and_the_clean_up(base, watched):
@@ -92,10 +93,11 @@ def test_a_kill_and_the_clean_up(base, watched):
         process.kill()
         process.communicate()
         watched.run(base, "cleanup")
-    assert len(journals(base)) <= 3
+    clean_up_at_last(base)
 
 
 @pytest.mark.parametrize("limit", ["100ms", "500ms", "1s", "2s"])
 def test_a_short_time(base, watched, limit):
     said, status = watched.run(base, "--timeout", limit)
     assert status in (0, 3), said
+    clean_up_at_last(base)
