@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not PROGRAM, reason="tests/run builds the progra
 
 # Ones that hang, cut, reset, retry and refuse, of every service.
 FAULTS = ["bucket.drip", "bucket.hangs", "bucket.loses", "bucket.missing", "bucket.silent", "bucket.slow-down", "bucket.wrong-range", "bucket.wrong-secret", "dns.silent", "host.refused", "host.silent",
-          "mysql.ends-at-login", "mysql.offline", "mysql.silent", "mysql.slow", "tls.expired", "tls.untrusted-root", "wandb.range-ignored", "wandb.upsert-crash", "wandb.wrong-secret"]
+          "mysql.ends-at-login", "mysql.offline", "mysql.silent", "mysql.slow", "tls.addresses-differ", "tls.expired", "tls.untrusted-root", "wandb.range-ignored", "wandb.upsert-crash", "wandb.wrong-secret"]
 
 
 class Watched:
@@ -48,6 +48,19 @@ def watched(tmp_path):
 def test_a_healthy_run(base, watched):
     said, status = watched.run(base, "--record", str(watched.folder / "record"))
     assert status == 0, said
+
+
+def test_several_entities(base, watched):
+    """Each entity has threads of its own in the W&B part, which one entity alone never starts."""
+    said, status = watched.run(base, "--entity", "sandbox", "--entity", "production")
+    assert status == 0, said
+
+
+def test_a_run_that_is_repeated(base, watched):
+    """--wait: the engine and its threads are made anew in one process."""
+    with base.fork(["mysql.refused"]) as box:
+        said, status = watched.run(box, "--wait", "6s", "--timeout", "5s", "--skip", "wandb")
+    assert status == 1, said
 
 
 def test_the_sanitizer_is_in_it(base):
