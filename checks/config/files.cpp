@@ -26,7 +26,7 @@ void judge_env_files(const ConfigFacts& facts, Findings& findings) {
     finding.expected = issue.expected;
     finding.why = "The same file gives other values to Docker than to a shell, to systemd or to Kubernetes.";
     finding.fix = issue.fix;
-    finding.reproduce = "file " + shell_quote(issue.setting);
+    finding.reproduce = "file " + shell_operand(issue.setting);
   }
   findings.push_back(std::move(finding));
 }

@@ -15,7 +15,7 @@ std::string routing(const HostHttpFacts& facts) {
                      "kubectl get ingress -A -o wide | grep {}\nkubectl get ingressclass\nkubectl get endpoints -n NAMESPACE\nWith the operator the name comes from global.host and ingress.class of the values.\n"
                      "With nginx:\nserver {{ server_name {}; location / {{ proxy_pass http://127.0.0.1:8080; }} }}\n"
                      "With Docker, the container must publish the port that is asked:\ndocker ps --filter publish={}",
-                     facts.host, shell_quote(facts.host), facts.host, facts.port);
+                     facts.host, shell_operand(facts.host), facts.host, facts.port);
 }
 
 void explain(const HostHttpFacts& facts, const Scene& scene, const Stranger& stranger, Finding& finding) {

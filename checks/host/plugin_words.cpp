@@ -13,7 +13,7 @@ const ServiceWords& host_words() {
 }
 
 std::string curl_command(const HostHttpFacts& facts, const std::string& url) {
-  return "curl -sS -i --max-time 10" + (url.starts_with("https:") ? curl_options(facts.ca_file, facts.resolve) : "") + " " + shell_quote(url);
+  return "curl -sS -i --max-time 10" + (url.starts_with("https:") ? curl_options(facts.ca_file, facts.resolve) : "") + " " + shell_operand(url);
 }
 
 }  // namespace wbverify

@@ -51,7 +51,7 @@ void judge_aurora(const MysqlFacts& facts, Finding& finding) {
       "--output text)\" --engine-version 8.0.mysql_aurora.3.08.2 --apply-immediately\n"
       "aws rds describe-db-engine-versions --engine aurora-mysql --query \"DBEngineVersions[].EngineVersion\" lists "
       "what is offered. The cluster restarts.",
-      facts.host);
+      host_word(facts.host));
   finding.reproduce = mysql_client(facts, "SELECT AURORA_VERSION(), VERSION()");
 }
 

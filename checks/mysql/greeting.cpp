@@ -8,7 +8,7 @@ namespace wbverify {
 namespace {
 
 std::string listen_command(const MysqlFacts& facts) {
-  return fmt::format("timeout 6 nc {} {} </dev/null | head -c 80 | strings", shell_quote(facts.host), facts.port);
+  return fmt::format("timeout 6 nc {} {} </dev/null | head -c 80 | strings", shell_operand(facts.host), facts.port);
 }
 
 /// A banner betrays who listens there instead.

@@ -15,7 +15,7 @@ std::string first_label(std::string_view host) { return std::string(host.substr(
 
 /// By standard input: nothing in the statement means anything to a shell on the way.
 std::string kubectl(const MysqlFacts& facts, std::string_view sql) {
-  const auto labels = split(facts.host, '.');
+  const auto labels = split(host_word(facts.host), '.');
   const std::string space = labels.size() > 1 ? " -n " + labels[1] : "";
   return fmt::format(
       "kubectl{} exec -i statefulset/{} -- sh -c 'MYSQL_PWD=\"$MYSQL_ROOT_PASSWORD\" mysql -uroot' <<'SQL'\n{}\nSQL",
@@ -29,19 +29,19 @@ std::string rds_group(const MysqlFacts& facts, bool cluster) {
     return fmt::format(
         "\"$(aws rds describe-db-clusters --query \"DBClusters[?Endpoint=='{}'].DBClusterParameterGroup\" --output "
         "text)\"",
-        facts.host);
+        host_word(facts.host));
   }
   if (aurora_cluster) {
     return fmt::format(
         "\"$(aws rds describe-db-instances --query "
         "\"DBInstances[?DBClusterIdentifier=='{}'].DBParameterGroups[0].DBParameterGroupName | [0]\" "
         "--output text)\"",
-        first_label(facts.host));
+        host_word(first_label(facts.host)));
   }
   return fmt::format(
       "\"$(aws rds describe-db-instances --query "
       "\"DBInstances[?Endpoint.Address=='{}'].DBParameterGroups[0].DBParameterGroupName\" --output text)\"",
-      facts.host);
+      host_word(facts.host));
 }
 
 std::string rds_change(const MysqlFacts& facts, const VariableChange& change, bool aurora) {
@@ -59,7 +59,7 @@ std::string rds_change(const MysqlFacts& facts, const VariableChange& change, bo
 }
 
 std::string gcloud_change(const MysqlFacts& facts, const VariableChange& change) {
-  const std::string address = facts.address.empty() ? facts.host : facts.address;
+  const std::string address = host_word(facts.address.empty() ? facts.host : facts.address);
   const std::string instance =
       fmt::format("\"$(gcloud sql instances list --filter=ipAddresses.ipAddress={} --format='value(name)')\"", address);
   return fmt::format(
@@ -70,7 +70,7 @@ std::string gcloud_change(const MysqlFacts& facts, const VariableChange& change)
 }
 
 std::string azure_change(const MysqlFacts& facts, const VariableChange& change) {
-  const std::string name = first_label(facts.host);
+  const std::string name = host_word(first_label(facts.host));
   return fmt::format(
       "az mysql flexible-server parameter set --server-name {0} --resource-group \"$(az mysql flexible-server list "
       "--query "
@@ -113,7 +113,7 @@ std::string mysql_client(const MysqlPlace& place, std::string_view sql) {
   }
   return fmt::format("MYSQL_PWD=\"$MYSQL_PASSWORD\" mysql --protocol=TCP --host={} --port={} --user={}{} -e {} {}",
                      shell_quote(place.host), place.port, shell_quote(place.user), tls, shell_quote(sql),
-                     shell_quote(place.database));
+                     shell_operand(place.database));
 }
 
 std::string mysql_openssl(const MysqlPlace& place) {

@@ -197,7 +197,7 @@ Finding log_bin(const MysqlFacts& facts, const std::string& value) {
           "The binary log is on as soon as backups are kept:\naws rds modify-db-instance --db-instance-identifier "
           "\"$(aws rds describe-db-instances --query \"DBInstances[?Endpoint.Address=='{}'].DBInstanceIdentifier\" "
           "--output text)\" --backup-retention-period 7 --apply-immediately",
-          facts.host);
+          host_word(facts.host));
       break;
     case MysqlKind::aurora:
       finding.fix = set_variable(facts, {"binlog_format", "ROW", true, false, true});

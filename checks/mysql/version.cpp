@@ -27,20 +27,20 @@ std::string upgrade(const MysqlFacts& facts) {
           "\"DBInstances[?Endpoint.Address=='{}'].DBInstanceIdentifier\" --output text)\" --engine-version 8.4.7 "
           "--allow-major-version-upgrade --apply-immediately\n"
           "Its parameter group has to be one of family mysql8.4 with W&B's six parameters.",
-          backup, facts.host);
+          backup, host_word(facts.host));
     case MysqlKind::aurora:
       return fmt::format(
           "{}Then:\naws rds modify-db-cluster --db-cluster-identifier \"$(aws rds describe-db-clusters --query "
           "\"DBClusters[?Endpoint=='{}'].DBClusterIdentifier\" --output text)\" --engine-version "
           "8.0.mysql_aurora.3.08.2 --allow-major-version-upgrade --apply-immediately",
-          backup, facts.host);
+          backup, host_word(facts.host));
     case MysqlKind::cloud_sql:
       return fmt::format(
           "{}Then:\ngcloud sql instances patch \"$(gcloud sql instances list --filter=ipAddresses.ipAddress={} "
           "--format='value(name)')\" --database-version=MYSQL_8_4",
-          backup, facts.address.empty() ? facts.host : facts.address);
+          backup, host_word(facts.address.empty() ? facts.host : facts.address));
     case MysqlKind::azure: {
-      const std::string name = facts.host.substr(0, facts.host.find('.'));
+      const std::string name = host_word(facts.host.substr(0, facts.host.find('.')));
       return fmt::format(
           "{}Then:\naz mysql flexible-server upgrade --name {} --resource-group \"$(az mysql flexible-server list "
           "--query \"[?name=='{}'].resourceGroup\" --output tsv)\" --version 8.4",

@@ -144,7 +144,7 @@ std::string curl_preflight(const std::string& origin, const std::string& method,
   std::string words = "-i -X OPTIONS -H " + shell_quote("Origin: " + origin) + " -H " +
                       shell_quote("Access-Control-Request-Method: " + method);
   if (!request_headers.empty()) words += " -H " + shell_quote("Access-Control-Request-Headers: " + request_headers);
-  return words + " " + shell_quote(url);
+  return words + " " + shell_operand(url);
 }
 
 }  // namespace wbverify

@@ -20,15 +20,15 @@ std::string zone_of(const std::string& name) {
 std::string at_server(const std::string& server) {
   if (server.empty()) return "";
   const auto colon = server.rfind(':');
-  if (colon == std::string::npos || (server.find(':') != colon && !server.starts_with('['))) return "@" + server + " ";
+  if (colon == std::string::npos || (server.find(':') != colon && !server.starts_with('['))) return shell_quote("@" + server) + " ";
   std::string address = server.substr(0, colon);
   if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
   const std::string port = server.substr(colon + 1);
-  return "@" + address + (port == "53" ? " " : " -p " + port + " ");
+  return shell_quote("@" + address) + (port == "53" ? " " : " -p " + shell_quote(port) + " ");
 }
 
 std::string dig(const DnsAnswer& dns, std::string_view options = "+noall +comments +answer ") {
-  const std::string name = shell_quote(dns.host);
+  const std::string name = shell_operand(dns.host);
   return fmt::format("dig {}{}{} A {} AAAA", at_server(dns.server), options, name, name);
 }
 
@@ -64,7 +64,7 @@ void judge_absence(const DnsAnswer& dns, const ServiceWords& words, const Scene&
     finding.expected = "To be asked from where the W&B server runs.";
     finding.fix = fmt::format("The name is one of those that exist only inside a {}, and this machine is outside. Run wbverify inside, with the same settings. "
                               "Whether the name exists there, this tells:\n", place) +
-                  (place.starts_with("Kubernetes") ? "kubectl exec -n NAMESPACE deploy/wandb-app -- getent ahosts " : "docker exec CONTAINER getent ahosts ") + shell_quote(host);
+                  (place.starts_with("Kubernetes") ? "kubectl exec -n NAMESPACE deploy/wandb-app -- getent ahosts " : "docker exec CONTAINER getent ahosts ") + shell_operand(host);
     finding.fix += "\nIf the name fails there as well, correct it in " + scene.origin(words.setting) + ".";
   } else if (!dns.canonical_name.empty()) {
     finding.expected = "An alias of a name that has an address.";
@@ -101,7 +101,7 @@ void judge_no_answer(const DnsAnswer& dns, const ServiceWords& words, Finding& f
   } else {
     finding.fix = fmt::format("The resolver could not get an answer from the servers of the zone {}, or the answer's DNSSEC signature is wrong. This tells which: an answer "
                               "here means the signature:\n{}\nEach server of the zone is asked by:\ndig +trace {}",
-                              zone_of(dns.host), dig(dns, "+cd +noall +comments +answer "), shell_quote(dns.host));
+                              zone_of(dns.host), dig(dns, "+cd +noall +comments +answer "), shell_operand(dns.host));
   }
   finding.why = "Whether the name exists could not be found out from here. " + words.why;
 }
@@ -149,7 +149,7 @@ Findings judge_dns(const Reach& reach, const ServiceWords& words, const Scene& s
     finding.observed = fmt::format("No resolver can be asked for \"{}\": {}.", dns.host, dns.text);
     finding.expected = "A host name of letters, digits, hyphens and dots, or an IP address.";
     finding.fix = "Write the name as it stands in DNS into " + scene.origin(words.setting) + ".";
-    finding.reproduce = "getent ahosts " + shell_quote(dns.host);
+    finding.reproduce = "getent ahosts " + shell_operand(dns.host);
   } else {
     judge_no_answer(dns, words, finding);
   }

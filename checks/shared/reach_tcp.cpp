@@ -31,7 +31,7 @@ std::string say(const std::vector<TcpAttempt>& attempts) {
   return join(out, "; ");
 }
 
-std::string nc(const TcpAttempt& attempt) { return fmt::format("nc -vz -w 5 {} {}", shell_quote(attempt.address), attempt.port); }
+std::string nc(const TcpAttempt& attempt) { return fmt::format("nc -vz -w 5 {} {}", shell_operand(attempt.address), attempt.port); }
 
 /// What to look at where the service runs, when its machine answers but the port does not.
 std::string start_it(std::uint16_t port, const ServiceWords& words) {
@@ -65,11 +65,11 @@ std::string remedy(const TcpAttempt& attempt, const ServiceWords& words, const S
     out = "Something accepts and cuts the connection at once: a load balancer without a healthy backend, or a firewall that resets. Look at the balancer's backends first.";
   } else if (attempt.cause == "unreachable") {
     out = "A router says that there is no way to this address: it is from another network (a private address seen from outside, a VPN that is down), or the machine is off:\n"
-          "ip route get " + shell_quote(attempt.address);
+          "ip route get " + shell_operand(attempt.address);
   } else if (attempt.cause == "denied") {
     out = "A rule on this machine forbids the connection: an OUTPUT rule of its firewall, SELinux, or a sandbox around the process:\nnft list ruleset; iptables -nL OUTPUT; ausearch -m avc -ts recent";
   } else {
-    out = "This machine has no route to that network: run wbverify on a machine that has, such as the one of the W&B server:\nip route get " + shell_quote(attempt.address);
+    out = "This machine has no route to that network: run wbverify on a machine that has, such as the one of the W&B server:\nip route get " + shell_operand(attempt.address);
   }
   const auto* const view = scene.find(words.setting);
   if (view != nullptr && (attempt.cause == "refused" || attempt.cause == "timed-out")) out += "\nIf host or port is wrong, correct it in " + scene.origin(words.setting) + ".";

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "checks/shared/tls_words.hpp"
+#include "util/text.hpp"
 
 namespace wbverify {
 namespace {
@@ -14,7 +15,7 @@ std::string key_of(const Certificate& certificate) {
 std::string new_key(const TlsWords& words) {
   return fmt::format("Make a new key, have a certificate issued for it, and install both:\n"
                      "  openssl req -new -newkey rsa:2048 -nodes -keyout privkey.pem -out request.csr -subj '/CN={0}' -addext 'subjectAltName=DNS:{0}'\n",
-                     words.name()) +
+                     host_word(words.name())) +
          words.install_chain();
 }
 

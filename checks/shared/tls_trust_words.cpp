@@ -1,4 +1,5 @@
 #include "checks/shared/tls_trust_words.hpp"
+#include "util/text.hpp"
 
 #include <fmt/format.h>
 
@@ -97,7 +98,7 @@ TlsText form_text(const TlsWords& words, const TlsObservation&, const TlsFault& 
     out.observed = fmt::format("What makes the chain of {} trusted is no root: {} holds {}, but not its issuer.", words.where(), fault.detail, who);
     out.expected = "The self-signed root of the CA in the file.";
     out.why = "Go, curl and Python from 3.13 on accept that; older Python and Java demand the root, and the W&B SDK fails there.";
-    out.fix = fmt::format("Add the root to {}, and to wherever else it was copied:\n  cat root.pem >> {}", fault.detail, fault.detail);
+    out.fix = fmt::format("Add the root to {}, and to wherever else it was copied:\n  cat root.pem >> {}", fault.detail, shell_quote(fault.detail));
   } else {
     out.observed = fmt::format("{} in the chain of {} is not as RFC 5280 demands: {}.", who, words.where(), fault.detail);
     out.expected = "Certificates that pass OpenSSL's strict check.";

@@ -95,17 +95,17 @@ std::string reproduce(const WandbBody& body, const WandbPlace& place) {
   if (body.path == "graphql") {
     return fmt::format(
         R"({{ printf '{{"query":"{{viewer{{id}}}}"'; head -c {} /dev/zero | tr '\0' ' '; printf '}}'; }} | {})",
-        body.bytes, curl_command(place, std::string(trim(json)) + " " + shell_quote(place.base + "/graphql")));
+        body.bytes, curl_command(place, std::string(trim(json)) + " " + shell_operand(place.base + "/graphql")));
   }
   const std::string& asked = body.answer.http.url;
   if (body.path == "file-stream") {
     const std::string url = asked.empty() ? place.base + "/files/ENTITY/PROJECT/RUN/file_stream" : without_query(asked);
     return fmt::format(R"({{ printf '{{'; head -c {} /dev/zero | tr '\0' ' '; printf '}}'; }} | {})", body.bytes,
-                       curl_command(place, std::string(trim(json)) + " " + shell_quote(url)));
+                       curl_command(place, std::string(trim(json)) + " " + shell_operand(url)));
   }
   const std::string url = asked.empty() ? "URL-OF-AN-OBJECT" : without_query(asked);
   return fmt::format("head -c {} /dev/zero | {}", body.bytes,
-                     curl_command(place, "-X PUT --data-binary @- " + shell_quote(url)));
+                     curl_command(place, "-X PUT --data-binary @- " + shell_operand(url)));
 }
 
 std::string lift(const WandbBody& body, const WandbPlace& place) {

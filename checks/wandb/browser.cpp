@@ -16,7 +16,7 @@ std::string ask(const WandbPlace& place, std::string_view path) {
   return curl_command(
       place, std::string(trim(curl_login(place) + " -H 'Content-Type: application/json' -H " +
                               shell_quote("Origin: " + place.base) + " -d '{\"query\":\"{ viewer { username } }\"}' " +
-                              shell_quote(place.base + std::string(path)))));
+                              shell_operand(place.base + std::string(path)))));
 }
 
 bool speaks_of_origin(const ApiAnswer& answer) {

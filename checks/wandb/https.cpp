@@ -85,7 +85,7 @@ Findings judge_entity(const WandbWriteFacts& facts, const WandbFiles& files, con
     return {finding};
   }
   finding.expected = "https:// in HOST and in every address of a file.";
-  finding.reproduce = curl_command(facts.place, "-o /dev/null -I " + shell_quote(plain.front().url));
+  finding.reproduce = curl_command(facts.place, "-o /dev/null -I " + shell_operand(plain.front().url));
   if (base) {
     finding.status = Status::fail;
     finding.cause = "mixed-content";

@@ -23,7 +23,7 @@ StoreAdvice advise_on_clock(const std::string& cause, const StoreView& store) {
       "user is refused, while all of W&B's pages work.",
       "Set the clock that is wrong; on that machine:\ntimedatectl set-ntp true\nchronyc makestep\nWhich one it is:\n"
       "curl -sI " +
-          shell_quote(store.origin + "/") + " | grep -i ^date; date -u\nwbverify --only host.time,bucket.clock"};
+          shell_operand(store.origin + "/") + " | grep -i ^date; date -u\nwbverify --only host.time,bucket.clock"};
 }
 
 StoreAdvice advise_on_signature(const std::string& cause, const Transfer& transfer, const StoreView& store,
@@ -67,7 +67,7 @@ StoreAdvice advise_on_signature(const std::string& cause, const Transfer& transf
   if (cause == "wrong-region") {
     return {"URLs that are signed for the bucket's region.",
             "The server signs for another region than the bucket's, and the store refuses such URLs.",
-            "See the bucket's region, and write it:\ncurl -sSI " + shell_quote(store.origin + "/") +
+            "See the bucket's region, and write it:\ncurl -sSI " + shell_operand(store.origin + "/") +
                 " | grep -i x-amz-bucket-region\n" + scene.change("AWS_REGION", "REGION") +
                 "\nThen restart the server."};
   }

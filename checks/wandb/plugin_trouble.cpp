@@ -211,8 +211,8 @@ Finding trouble(const WandbPlace& place, const ApiAnswer& answer, const Scene& s
   }
   const bool graphql = answer.http.url.empty() || answer.http.url.find("/graphql") != std::string::npos;
   finding.reproduce = graphql ? curl_graphql(place, "{ viewer { entity } }")
-                              : curl_command(place, std::string(trim(curl_login(place) + " -X " + answer.http.method +
-                                                                     " " + shell_quote(answer.http.url))));
+                              : curl_command(place, std::string(trim(curl_login(place) + " -X " + shell_quote(answer.http.method) +
+                                                                     " " + shell_operand(answer.http.url))));
   finding.setting = finding.cause == "key-refused" && !place.setting.empty() ? place.setting
                     : finding.cause == "licence-refused"                     ? "LICENSE"
                                                                              : "HOST";

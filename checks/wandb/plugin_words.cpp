@@ -40,7 +40,7 @@ std::string curl_graphql(const WandbPlace& place, std::string_view document, std
   if (!variables.empty()) body["variables"] = try_parse_json(variables);
   const std::string text = dump_json(body);
   return curl_command(place, std::string(trim(curl_login(place) + " -H 'Content-Type: application/json' -d " +
-                                              shell_quote(text) + " " + shell_quote(place.base + "/graphql"))));
+                                              shell_quote(text) + " " + shell_operand(place.base + "/graphql"))));
 }
 
 std::string server_log() {

@@ -34,6 +34,9 @@ std::string corrected(const IssueList& issues, std::string_view value, std::stri
 
 }  // namespace
 
+/// What is quoted of a value may hold line ends: a proposal of ours is one line, so that none of them begins a line of Fix.
+constexpr std::size_t longest_proposal = 4096;
+
 void IssueList::add(std::string_view kind, std::size_t offset, Text text) {
   SettingIssue issue;
   issue.setting = setting_;
@@ -42,8 +45,8 @@ void IssueList::add(std::string_view kind, std::size_t offset, Text text) {
   issue.column = offset == whole ? 0 : column_of(value_, offset);
   issue.observed = std::move(text.observed);
   issue.expected = std::move(text.expected);
-  issue.fix = std::move(text.fix);
-  issue.example = std::move(text.example);
+  issue.fix = sanitize(text.fix, longest_proposal);
+  issue.example = sanitize(text.example, longest_proposal);
   issues_.push_back(std::move(issue));
 }
 

@@ -46,34 +46,33 @@ class Redaction {
   std::unordered_map<std::string, std::string> known_;
 };
 
-/// What our own records never hold: control characters (line ends only in the proposals of the settings), what turns or hides text, and
-/// bytes that are no UTF-8.
-bool is_clean(const std::string& text, bool lines) {
+/// What our own records never hold: control characters, line ends among them, what turns or hides text, and bytes that are no UTF-8.
+bool is_clean(const std::string& text) {
   const auto visible = [](std::string_view from) {
     std::string out;
     for (const char c : from) {
-      if (c != ' ' && c != '\n') out += c;
+      if (c != ' ') out += c;
     }
     return out;
   };
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 && !(lines && c == '\n')) return false;
+    if (static_cast<unsigned char>(c) < 0x20) return false;
   }
   return visible(sanitize(text, 2 * text.size() + 16)) == visible(text);
 }
 
 /// A record may come from anybody: each text in it is made as harmless as those that probes bring.
-void clean_up(nlohmann::json& value, bool lines = false) {
+void clean_up(nlohmann::json& value) {
   if (value.is_string()) {
     auto& text = value.get_ref<std::string&>();
-    if (!is_clean(text, lines)) text = sanitize(text, std::max<std::size_t>(text.size(), 16));
+    if (!is_clean(text)) text = sanitize(text, std::max<std::size_t>(text.size(), 16));
   } else if (value.is_array()) {
-    for (auto& element : value) clean_up(element, lines);
+    for (auto& element : value) clean_up(element);
   } else if (value.is_object()) {
     nlohmann::json renamed = nlohmann::json::object();
     for (auto& [name, member] : value.items()) {
-      clean_up(member, name == "fix" || name == "example");
-      renamed[is_clean(name, false) ? name : sanitize(name)] = std::move(member);
+      clean_up(member);
+      renamed[is_clean(name) ? name : sanitize(name)] = std::move(member);
     }
     value = std::move(renamed);
   }

@@ -171,4 +171,12 @@ std::string shell_quote(std::string_view text) {
   return out + "'";
 }
 
+std::string shell_operand(std::string_view text) { return (text.starts_with('-') ? "-- " : "") + shell_quote(text); }
+
+std::string host_word(std::string_view host) {
+  constexpr std::string_view known = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:*";
+  const bool fits = !host.empty() && host.front() != '-' && host.find_first_not_of(known) == std::string_view::npos;
+  return fits ? std::string(host) : "HOST";
+}
+
 }  // namespace wbverify

@@ -21,5 +21,9 @@ bool glob_match(std::string_view pattern, std::string_view text);
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 /// Fit to be pasted into a POSIX shell: quoted only when needed.
 std::string shell_quote(std::string_view text);
+/// The same for an operand: behind `--` where it would be taken for an option.
+std::string shell_operand(std::string_view text);
+/// A host's name for a text that is quoted otherwise, as a query in double quotes is: `HOST` for what can be no name or address.
+std::string host_word(std::string_view host);
 
 }  // namespace wbverify
