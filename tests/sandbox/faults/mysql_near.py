@@ -86,6 +86,12 @@ def _(box):
     box.mysql_url(query="")
 
 
+@near("mysql.preferred-plain", ["mysql.tls", "mysql.login"], "tls=preferred and no TLS on loopback")
+def _(box):
+    box.mysql_behind(tls=False)
+    box.mysql_url(query="?tls=preferred")
+
+
 @near("mysql.preferred", ["mysql.tls", "mysql.login"], "tls=preferred, which the operator's chart writes by itself")
 def _(box):
     box.mysql_url(query="?tls=preferred")
