@@ -85,7 +85,9 @@ class Reader {
       const auto at = keys.find(key);
       if (at != keys.end()) return at->second(value);
       const std::string near = nearest(key, names);
-      refuse(key_node.Mark(), "unknown key " + sanitize(key, 60) + (near.empty() ? "; known are " + join(names, ", ") : "; " + near + " is probably meant"));
+      // What is no word in small letters was not meant as a key, and may be a secret in the wrong place.
+      const bool word = key.size() <= 30 && key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_-") == std::string::npos;
+      refuse(key_node.Mark(), "unknown key" + (word ? " " + key : std::string()) + (near.empty() ? "; known are " + join(names, ", ") : "; " + near + " is probably meant"));
     });
     return std::move(out_);
   }

@@ -44,7 +44,11 @@ std::optional<Placeholder> reference(std::string_view value) {
       if (close == npos) break;
       const std::string_view name = value.substr(open + 2, close - open - 2);
       if (!name.empty() && letters.find(name.front()) != npos && only(name, word)) {
-        return Placeholder{std::string(value.substr(open, close + 1 - open)), open, "unexpanded-reference"};
+        // A name in capitals is shown, and a path in small letters as Terraform writes it; anything else may be a secret that stands between the brackets.
+        constexpr std::size_t longest = 40;
+        const bool path = name.find('.') != npos && only(name, "abcdefghijklmnopqrstuvwxyz_.");
+        const bool shown = name.size() <= longest && (path || only(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"));
+        return Placeholder{std::string(start) + (shown ? std::string(name) : "…") + stop, open, "unexpanded-reference"};
       }
     }
   }
