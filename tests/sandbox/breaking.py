@@ -124,10 +124,10 @@ class Breaking:
 
     # -- the database
 
-    def mysql_behind(self, certificate=None, addresses=None, **disguise):
-        """A go-between that disguises the real server (mysql_proxy.Disguise); `addresses` as a Listener takes them."""
+    def mysql_behind(self, certificate=None, **disguise):
+        """A go-between that disguises the real server (mysql_proxy.Disguise)."""
         context = disguise.pop("context", None) or self.context(certificate or self.mysql_certificate)
-        self.mysql_url(port=self.add(GoBetween(self.mysql.port, Disguise(context=context, **disguise), addresses)).port)
+        self.mysql_url(port=self.add(GoBetween(self.mysql.port, Disguise(context=context, **disguise))).port)
 
     def mysql_global(self, name, value):
         """A global variable of the shared server, put back at the end."""

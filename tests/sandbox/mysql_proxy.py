@@ -73,9 +73,9 @@ class Stream:
 class GoBetween:
     """Serves one port; each connection has one of its own to the real server."""
 
-    def __init__(self, upstream_port, disguise, addresses=None):
+    def __init__(self, upstream_port, disguise):
         self.upstream_port, self.disguise = upstream_port, disguise
-        self.listener = Listener(self.serve, addresses=addresses)
+        self.listener = Listener(self.serve)
         self.port, self.stop = self.listener.port, self.listener.stop
 
     def serve(self, connection):

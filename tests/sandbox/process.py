@@ -28,16 +28,6 @@ def loopback():
     return addresses
 
 
-def outward():
-    """An address of this machine that is none of the loopback interface. Nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))   # RFC 5737: nobody's
-            return socket.AF_INET, probe.getsockname()[0]
-        except OSError as error:
-            raise SandboxError(f"this machine has no address but its loopback ones: {error}") from error
-
-
 def bind(port, kind=socket.SOCK_STREAM, addresses=None, shared=True):
     """Sockets bound to the port on every loopback address, or nothing when it is taken on one of them. Unless `shared`, nobody else can
     bind to it while none of them listens."""

@@ -1,6 +1,5 @@
 """The database, broken: what it is, how it is set up, what it does."""
 from ..lab import fault
-from ..process import outward
 
 # What is left at MySQL's default, or set to save time at the price of data.
 VARIABLES = [
@@ -323,22 +322,3 @@ def _(box):
 def _(box):
     box.mysql_behind(tls=False)
     box.mysql_url(query="?tls=skip-verify")
-
-
-# -- nobody demands TLS: whoever is on the way sends an RSA key of his own, and reads the password that is encrypted with it
-
-def behind_a_network(box, query, **disguise):
-    """At an address of this machine that may as well be another one's."""
-    address = outward()
-    box.mysql_behind(addresses=[address], **disguise)
-    box.mysql_url(host=address[1], query=query)
-
-
-@fault("mysql.plaintext", {"mysql.tls": "plaintext"}, "MYSQL asks for no TLS, and the address is none of the loopback interface", status={"mysql.tls": "warn"}, exit=0)
-def _(box):
-    behind_a_network(box, "")
-
-
-@fault("mysql.preferred-plaintext", {"mysql.tls": "plaintext"}, "tls=preferred, and somebody took the offer of TLS away", status={"mysql.tls": "warn"}, exit=0)
-def _(box):
-    behind_a_network(box, "?tls=preferred", tls=False)

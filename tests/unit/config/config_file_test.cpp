@@ -1,6 +1,6 @@
 #include "config/config_file.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <chrono>
 
