@@ -19,6 +19,7 @@
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "config/load.hpp"
+#include "core/secret.hpp"
 #include "util/limits.hpp"
 #include "util/text.hpp"
 
@@ -36,6 +37,7 @@ void harden() {
   }
   ::umask(077);
   raise_limits();
+  keep_secrets_in_memory();
   std::signal(SIGPIPE, SIG_IGN);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   const rlimit none{0, 0};

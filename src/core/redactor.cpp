@@ -105,16 +105,20 @@ struct Redactor::State {
   std::map<std::string, bool, std::less<>> secrets;   ///< and whether each is weak
   std::string own;                                    ///< in lower case
   std::vector<std::string_view> program;
-  /// Made when first needed, nothing after a secret was added: of all secrets, and of the strong ones.
+  /// Made when first needed, nothing after a secret was added: of all secrets, and of the strong ones. Where none is weak the
+  /// strong ones are all: no second copy of them is made.
   std::shared_ptr<const Patterns> all, strong;
+  bool any_weak = false;
+
+  std::shared_ptr<const Patterns>& patterns_for(Wrote who) { return who == Wrote::others && any_weak ? all : strong; }
 
   std::shared_ptr<const Patterns> current(Wrote who) {
-    auto& patterns = who == Wrote::others ? all : strong;
     {
       const std::shared_lock lock(mutex);
-      if (patterns) return patterns;
+      if (const auto& patterns = patterns_for(who)) return patterns;
     }
     const std::unique_lock lock(mutex);
+    auto& patterns = patterns_for(who);
     if (!patterns) {
       auto fresh = std::make_shared<Patterns>();
       for (const auto& [secret, weak] : secrets) {
@@ -142,6 +146,11 @@ struct Redactor::State {
     }
     for (auto& [secret, weak] : open) wipe(secret);
   }
+  /// When what is secret, or weak, has changed.
+  void forget_patterns() {
+    all = strong = nullptr;
+    any_weak = std::any_of(secrets.begin(), secrets.end(), [](const auto& secret) { return secret.second; });
+  }
   ~State() {
     while (!secrets.empty()) {
       auto node = secrets.extract(secrets.begin());
@@ -165,7 +174,7 @@ void Redactor::add(std::string_view secret) {
   std::map<std::string, bool, std::less<>> one{{std::string(secret), false}};
   state_->weigh(one, state_->program);
   state_->secrets.merge(one);
-  state_->all = state_->strong = nullptr;
+  state_->forget_patterns();
 }
 
 void Redactor::know_own(std::string_view text) {
@@ -173,14 +182,14 @@ void Redactor::know_own(std::string_view text) {
   // A line end keeps two texts apart: no secret reaches from one into the other.
   state_->own += to_lower(text) + "\n";
   state_->weigh(state_->secrets, {});
-  state_->all = state_->strong = nullptr;
+  state_->forget_patterns();
 }
 
 void Redactor::know_program(std::vector<std::string_view> texts) {
   const std::unique_lock lock(state_->mutex);
   state_->program = std::move(texts);
   state_->weigh(state_->secrets, state_->program);
-  state_->all = state_->strong = nullptr;
+  state_->forget_patterns();
 }
 
 std::string Redactor::redact(std::string_view text, Wrote who) const {

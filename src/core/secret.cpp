@@ -3,27 +3,35 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "core/redactor.hpp"
 
 namespace wbverify {
-namespace {
-
-std::unique_ptr<char[]> copy_of(std::string_view value) {
-  if (value.empty()) return nullptr;
-  auto bytes = std::make_unique<char[]>(value.size());
-  std::copy(value.begin(), value.end(), bytes.get());
-  return bytes;
-}
-
-}  // namespace
-
 void wipe(void* bytes, std::size_t size) { OPENSSL_cleanse(bytes, size); }
 
 void wipe(std::string& text) {
   wipe(text.data(), text.size());
   text.clear();
+}
+
+void keep_secrets_in_memory() {
+  constexpr std::size_t all = std::size_t{64} << 10U;   // the least that a user may lock on older systems
+  constexpr std::size_t least = 32;
+  [[maybe_unused]] const int done = CRYPTO_secure_malloc_init(all, least);
+}
+
+void Secret::Free::operator()(char* bytes) const { OPENSSL_secure_free(bytes); }
+
+std::unique_ptr<char[], Secret::Free> Secret::copy_of(std::string_view value) {
+  if (value.empty()) return nullptr;
+  void* at = OPENSSL_secure_malloc(value.size());
+  if (at == nullptr) at = OPENSSL_malloc(value.size());
+  if (at == nullptr) throw std::bad_alloc();
+  std::unique_ptr<char[], Free> bytes(static_cast<char*>(at));
+  std::copy(value.begin(), value.end(), bytes.get());
+  return bytes;
 }
 
 Secret::Secret(std::string value) : bytes_(copy_of(value)), size_(value.size()) {

@@ -11,9 +11,14 @@ void wipe(void* bytes, std::size_t size);
 /// Overwrites the characters and leaves the string empty.
 void wipe(std::string& text);
 
+/// Sets memory aside for secrets that is neither swapped nor dumped. To be called once, before the first of them; without it, or when
+/// this machine has no such memory, they stand in ordinary memory.
+void keep_secrets_in_memory();
+
 /// A value that must never be shown. It has no formatter, no stream operator, no JSON conversion, no comparison and no
 /// implicit conversion: printing it does not compile. Its memory is wiped when it goes. Making one registers it with the
 /// process's redactor, which from then on removes it, in every encoding, from text that leaves.
+/// The bytes stay out of swap and of core dumps as far as this machine allows (keep_secrets_in_memory()).
 class Secret {
  public:
   Secret() = default;
@@ -33,8 +38,12 @@ class Secret {
   friend T& operator<<(T&, const Secret&) = delete;
 
  private:
+  struct Free {
+    void operator()(char* bytes) const;
+  };
+  static std::unique_ptr<char[], Free> copy_of(std::string_view value);
   // Not a std::string: its small buffer would stay behind in a moved-from object.
-  std::unique_ptr<char[]> bytes_;
+  std::unique_ptr<char[], Free> bytes_;
   std::size_t size_ = 0;
 };
 
