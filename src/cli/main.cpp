@@ -43,7 +43,7 @@ void harden() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
-  // Every answer has its own bound; this one is for the kind nobody thought of. A run takes some 60 MiB, and 8 for each thread's stack.
+  // Every answer has its own bound; this one is for the kind nobody thought of. A run takes some 60 MiB of address space.
   rlimit data{};
   constexpr rlim_t most = 1 << 30;
   if (::getrlimit(RLIMIT_DATA, &data) == 0 && (data.rlim_cur == RLIM_INFINITY || data.rlim_cur > most)) {

@@ -11,7 +11,7 @@ namespace wbverify {
 /// they came, then control characters, folding and invalid UTF-8 (sanitize), then what exceeds `limit` bytes. In any other order
 /// a secret that was folded, escaped or cut would no longer be recognised.
 std::string for_display(std::string_view received, std::size_t limit = 512);
-/// Of nothing that only becomes Received on the way: such a call would not say which of the two it means.
+/// For Received alone: a plain string takes the overload above.
 template <std::same_as<Received> T>
 std::string for_display(const T& received, std::size_t limit = 512) {
   return for_display(received.unread(), limit);

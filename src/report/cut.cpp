@@ -24,7 +24,7 @@ std::string sentence(std::string_view cause, const std::vector<const CheckResult
   if (cause == "run-deadline") {
     return "The time limit, " + duration_text(run.deadline_ms) + ", was reached with " + checks + " not finished; try --timeout " + more_time(run.deadline_ms) + ".";
   }
-  if (cause == "machine-paused") return "This process was stopped for a while, which " + checks + " did not survive; run it again.";
+  if (cause == "machine-paused") return "This process was stopped for a while, which cut " + checks + " short; run it again.";
   const std::string& observed = results.front()->finding.observed;
   std::string limit = observed.substr(0, observed.find(seen_until_then));
   if (limit.ends_with('.')) limit.pop_back();

@@ -30,6 +30,16 @@ class Connection:
         finally:
             self.sock.settimeout(None)
 
+    def read_head(self, seconds):
+        """All until the blank line behind the headers of a request, or what came of it."""
+        said = b""
+        while b"\r\n\r\n" not in said:
+            piece = self.read(seconds)
+            if not piece:
+                break
+            said += piece
+        return said
+
     def write(self, data):
         self.sock.sendall(data)
 

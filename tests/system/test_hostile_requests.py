@@ -55,12 +55,9 @@ class Store:
 
     def hear(self, connection):
         while True:
-            said = b""
-            while b"\r\n\r\n" not in said:
-                piece = connection.read(5)
-                if not piece:
-                    return
-                said += piece
+            said = connection.read_head(5)
+            if b"\r\n\r\n" not in said:
+                return
             self.heard.append(said.decode(errors="replace"))
             if connection.stopped.is_set():
                 return

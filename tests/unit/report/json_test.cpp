@@ -37,8 +37,8 @@ TEST(Json, SaysWhatThisMachineCutShort) {
   EXPECT_EQ(cut["cause"], "run-deadline");
   EXPECT_EQ(cut["unfinished"], 5);
   EXPECT_EQ(cut["text"],
-            "The time limit, 1 min 0 s, was reached with 2 checks not finished; try --timeout 5m. This process was stopped for a while, which 1 check did not "
-            "survive; run it again. This process may open only 14 files (ulimit -n); it needs 96: 2 checks not finished; raise the limit and run it again.");
+            "The time limit, 1 min 0 s, was reached with 2 checks not finished; try --timeout 5m. This process was stopped for a while, which cut 1 check "
+            "short; run it again. This process may open only 14 files (ulimit -n); it needs 96: 2 checks not finished; raise the limit and run it again.");
   const auto causes = parse_json(report_schema())["properties"]["run"]["properties"]["cut"]["properties"]["cause"]["enum"];
   EXPECT_EQ(causes, nlohmann::json({"run-deadline", "machine-paused", "no-resources"}));
 }
